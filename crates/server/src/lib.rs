@@ -1,0 +1,1 @@
+//! Purpose and one invariant.
