@@ -1,0 +1,314 @@
+//! Case records: what a run's cases came to, small and sorted, so that shards, reruns and plans can be
+//! merged as streams, however many cases there are.
+//!
+//! Invariant: within one ingest a case that repeats is a case of its own; a later ingest reruns it.
+
+use std::iter::Peekable;
+
+use reports::Outcome;
+use serde::{Deserialize, Serialize};
+
+/// What a file of case records begins with.
+pub const MAGIC: &[u8; 16] = b"seaworthy-cases1";
+/// The length of one record, in bytes.
+pub const RECORD: usize = 28;
+/// How many names are kept where a list could be endless; totals always count all.
+pub const NAMED: usize = 1000;
+
+/// What makes a case the same case in another run: its name with its class, and its suite.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CaseKey {
+    /// The hash of "class.name".
+    pub label: u64,
+    /// The hash of the path of suites.
+    pub suite: u64,
+}
+
+/// One case of one ingest.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Record {
+    pub key: CaseKey,
+    /// Where its note begins, counted from 1 in the bytes of the notes; 0 when it has none.
+    pub note: u32,
+    pub duration_ms: f32,
+    pub outcome: Outcome,
+    pub flaky: bool,
+    pub attempts: u16,
+}
+
+/// What is kept in words of a case that did not simply pass.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub class: String,
+    pub name: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub message: String,
+}
+
+impl Note {
+    /// Returns the case as a plan would list it.
+    pub fn label(&self) -> String {
+        if self.class.is_empty() { self.name.clone() } else { format!("{}.{}", self.class, self.name) }
+    }
+}
+
+impl Record {
+    pub fn to_bytes(&self) -> [u8; RECORD] {
+        let mut bytes = [0; RECORD];
+        bytes[0..8].copy_from_slice(&self.key.label.to_le_bytes());
+        bytes[8..16].copy_from_slice(&self.key.suite.to_le_bytes());
+        bytes[16..20].copy_from_slice(&self.note.to_le_bytes());
+        bytes[20..24].copy_from_slice(&self.duration_ms.to_le_bytes());
+        bytes[24] = match self.outcome {
+            Outcome::Passed => 0,
+            Outcome::Failed => 1,
+            Outcome::Errored => 2,
+            Outcome::Skipped => 3,
+        };
+        bytes[25] = u8::from(self.flaky);
+        bytes[26..28].copy_from_slice(&self.attempts.to_le_bytes());
+        bytes
+    }
+
+    /// Reads a record; `None` when the bytes are none.
+    pub fn from_bytes(bytes: &[u8; RECORD]) -> Option<Self> {
+        let word = |at: usize| -> [u8; 8] { std::array::from_fn(|index| bytes[at + index]) };
+        let half = |at: usize| -> [u8; 4] { std::array::from_fn(|index| bytes[at + index]) };
+        Some(Self {
+            key: CaseKey { label: u64::from_le_bytes(word(0)), suite: u64::from_le_bytes(word(8)) },
+            note: u32::from_le_bytes(half(16)),
+            duration_ms: f32::from_le_bytes(half(20)),
+            outcome: match bytes[24] {
+                0 => Outcome::Passed,
+                1 => Outcome::Failed,
+                2 => Outcome::Errored,
+                3 => Outcome::Skipped,
+                _ => return None,
+            },
+            flaky: bytes[25] != 0,
+            attempts: u16::from_le_bytes([bytes[26], bytes[27]]),
+        })
+    }
+}
+
+/// What the ingests of one kind on one build come to, against their plan.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Merged {
+    pub cases: i64,
+    pub passed: i64,
+    /// Failed and errored.
+    pub failed: i64,
+    pub errored: i64,
+    pub skipped: i64,
+    pub flaky: i64,
+    pub attempts: i64,
+    pub duration_s: f64,
+    /// Absent when nothing says what should have run.
+    pub planned: Option<i64>,
+    pub covered: i64,
+    /// Planned cases that did not run, by name; at most [`NAMED`].
+    pub not_run: Vec<String>,
+    /// Failed cases; at most [`NAMED`].
+    pub failures: Vec<Note>,
+}
+
+impl Merged {
+    pub fn ran(&self) -> i64 {
+        self.cases - self.skipped
+    }
+
+    pub fn not_run_total(&self) -> i64 {
+        self.planned.map_or(0, |planned| planned - self.covered)
+    }
+}
+
+/// A plan to merge against.
+#[derive(Debug)]
+pub enum Plan<I> {
+    None,
+    /// Labels, sorted and distinct, as listed in a file.
+    Labels(Vec<u64>),
+    /// The records of the run that is the plan; its skipped cases are not part of it.
+    Records(Vec<I>),
+}
+
+/// The merge, with what is still to be put into words.
+#[derive(Debug, Default)]
+pub struct Outcomes {
+    /// Counts; the two lists of words are empty.
+    pub merged: Merged,
+    /// Failed cases: which ingest, and where its note is.
+    pub failures: Vec<(usize, u32)>,
+    /// Planned cases that did not run.
+    pub not_run: Vec<CaseKey>,
+}
+
+/// Merges sorted ingests, oldest first, and compares them with a plan. Memory does not grow with the cases.
+///
+/// # Errors
+/// Whatever the streams of records yield.
+pub fn merge<I, E>(ingests: Vec<I>, plan: Plan<I>) -> Result<Outcomes, E>
+where
+    I: Iterator<Item = Result<Record, E>>,
+{
+    let runs = ingests.len();
+    let (labels, of_plan) = match plan {
+        Plan::None => (None, Vec::new()),
+        Plan::Labels(labels) => (Some(labels), Vec::new()),
+        Plan::Records(records) => (None, records),
+    };
+    let by_run = !of_plan.is_empty();
+    let mut streams: Vec<Peekable<I>> = ingests.into_iter().chain(of_plan).map(Iterator::peekable).collect();
+    let mut tally = Tally { planned: (labels.is_some() || by_run).then_some(0), ..Tally::default() };
+    let mut labels = labels.unwrap_or_default().into_iter().peekable();
+    let mut group: Vec<Vec<Record>> = vec![Vec::new(); streams.len()];
+    while let Some(key) = least(&mut streams)? {
+        while let Some(label) = labels.next_if(|label| *label < key.label) {
+            tally.plan_label(label, None);
+        }
+        for (records, stream) in group.iter_mut().zip(&mut streams) {
+            records.clear();
+            while let Some(record) = stream.next_if(|next| next.as_ref().is_ok_and(|record| record.key == key)) {
+                records.push(record?);
+            }
+        }
+        let (of_run, of_plan) = group.split_at(runs);
+        let ran = tally.count(of_run);
+        tally.ran_under(key.label, ran);
+        if by_run {
+            let planned = |records: &Vec<Record>| {
+                records.iter().filter(|record| record.outcome != Outcome::Skipped).count() as i64
+            };
+            tally.plan_key(key, of_plan.iter().map(planned).max().unwrap_or(0), ran);
+        }
+        while let Some(label) = labels.next_if(|label| {
+            *label == key.label && !matches!(least_label(&mut streams), Some(next) if next == key.label)
+        }) {
+            let ran = tally.ran_label;
+            tally.plan_label(label, Some(ran.1));
+        }
+    }
+    for label in labels {
+        tally.plan_label(label, None);
+    }
+    Ok(tally.finish())
+}
+
+fn least<I, E>(streams: &mut [Peekable<I>]) -> Result<Option<CaseKey>, E>
+where
+    I: Iterator<Item = Result<Record, E>>,
+{
+    let mut least = None;
+    for stream in streams {
+        if let Some(Err(error)) = stream.next_if(Result::is_err) {
+            return Err(error);
+        }
+        if let Some(Ok(record)) = stream.peek() {
+            least = Some(least.map_or(record.key, |key: CaseKey| key.min(record.key)));
+        }
+    }
+    Ok(least)
+}
+
+fn least_label<I, E>(streams: &mut [Peekable<I>]) -> Option<u64>
+where
+    I: Iterator<Item = Result<Record, E>>,
+{
+    streams.iter_mut().filter_map(|stream| stream.peek()?.as_ref().ok().map(|record| record.key.label)).min()
+}
+
+#[derive(Default)]
+struct Tally {
+    outcomes: Outcomes,
+    planned: Option<i64>,
+    duration_ms: f64,
+    /// The label last met, and how many cases ran under it.
+    ran_label: (u64, i64),
+}
+
+impl Tally {
+    /// Counts the cases under one key, and returns how many of them ran.
+    fn count(&mut self, ingests: &[Vec<Record>]) -> i64 {
+        let mut ran = 0;
+        let repeats = ingests.iter().map(Vec::len).max().unwrap_or(0);
+        for repeat in 0..repeats {
+            let mut last: Option<(usize, Record)> = None;
+            let (mut failed_before, mut attempts) = (false, 0);
+            for (ingest, records) in ingests.iter().enumerate() {
+                let Some(record) = records.get(repeat) else { continue };
+                attempts += i64::from(record.attempts);
+                self.duration_ms += f64::from(record.duration_ms);
+                // A rerun that skips a case says nothing new about it.
+                if record.outcome == Outcome::Skipped && last.is_some() {
+                    continue;
+                }
+                let earlier = last.replace((ingest, *record));
+                failed_before |= earlier.is_some_and(|(_, record)| is_failure(record.outcome));
+            }
+            let Some((ingest, record)) = last else { continue };
+            let merged = &mut self.outcomes.merged;
+            merged.cases += 1;
+            merged.attempts += attempts;
+            match record.outcome {
+                Outcome::Passed => {
+                    merged.passed += 1;
+                    merged.flaky += i64::from(record.flaky || failed_before);
+                }
+                Outcome::Failed | Outcome::Errored => {
+                    merged.failed += 1;
+                    merged.errored += i64::from(record.outcome == Outcome::Errored);
+                    if self.outcomes.failures.len() < NAMED {
+                        self.outcomes.failures.push((ingest, record.note));
+                    }
+                }
+                Outcome::Skipped => merged.skipped += 1,
+            }
+            ran += i64::from(record.outcome != Outcome::Skipped);
+        }
+        ran
+    }
+
+    fn ran_under(&mut self, label: u64, ran: i64) {
+        if self.ran_label.0 == label {
+            self.ran_label.1 += ran;
+        } else {
+            self.ran_label = (label, ran);
+        }
+    }
+
+    fn plan_label(&mut self, label: u64, ran: Option<i64>) {
+        self.plan_key(CaseKey { label, suite: 0 }, 1, ran.unwrap_or(0).min(1));
+    }
+
+    fn plan_key(&mut self, key: CaseKey, planned: i64, ran: i64) {
+        let covered = planned.min(ran);
+        self.planned = self.planned.map(|total| total + planned);
+        self.outcomes.merged.covered += covered;
+        for _ in covered..planned {
+            if self.outcomes.not_run.len() < NAMED {
+                self.outcomes.not_run.push(key);
+            }
+        }
+    }
+
+    fn finish(mut self) -> Outcomes {
+        self.outcomes.merged.planned = self.planned;
+        self.outcomes.merged.duration_s = self.duration_ms / 1000.0;
+        self.outcomes
+    }
+}
+
+fn is_failure(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Failed | Outcome::Errored)
+}
+
+/// Reads a plan file: one case a line, `class.name` (also `class#name`); blank lines and `#` comments aside.
+pub fn plan_lines(text: &str) -> impl Iterator<Item = String> + '_ {
+    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).map(|line| {
+        match line.split_once(['\t', '#']) {
+            Some((class, name)) if !class.contains(char::is_whitespace) => format!("{class}.{name}"),
+            _ => line.to_owned(),
+        }
+    })
+}

@@ -1,0 +1,174 @@
+//! Bringing evidence, and taking it back.
+//!
+//! Invariant: evidence always lands on a build that is known, on a track that is there.
+
+use crate::build::Build;
+use crate::command::apply::claimed_twice;
+use crate::criteria::check::closest;
+use crate::envelope::Position;
+use crate::event::{BuildRegistered, DeviceAttested, Event, EvidenceWithdrawn, RunIngested, SummaryWritten};
+use crate::id::{BuildNumber, Commit, RunKind, TrackId};
+use crate::refusal::Refusal;
+use crate::release::Release;
+use crate::track::Track;
+
+/// Finds a live track, or says which there are.
+pub fn track<'a>(release: &'a Release, id: &TrackId) -> Result<&'a Track, Refusal> {
+    if let Some(track) = release.tracks.get(id).filter(|track| !track.retired) {
+        return Ok(track);
+    }
+    let names: Vec<&str> = release.live_tracks().map(|track| track.description.id.as_str()).collect();
+    let meant = closest(id.as_str(), names.iter().copied()).map(|meant| format!(" Did you mean {meant}?"));
+    Err(Refusal::unknown(format!(
+        "{} has no track {id}; it has {}.{}",
+        release.id.name,
+        if names.is_empty() { "none".to_owned() } else { names.join(", ") },
+        meant.unwrap_or_default()
+    )))
+}
+
+/// Refuses to write to a stream that holds what this version cannot read.
+pub fn writable(release: &Release) -> Result<(), Refusal> {
+    match &release.unrecognised {
+        None => Ok(()),
+        Some(unrecognised) => Err(Refusal::contradiction(format!(
+            "{} was written by a newer Seaworthy ({unrecognised}) and can only be read here. Run that version, or a newer one.",
+            release.id
+        ))),
+    }
+}
+
+/// Decides to register a build by its number and commit; nothing to decide if that is on record.
+///
+/// # Errors
+/// A build that was made from another commit.
+pub fn register(
+    release: &Release,
+    track_id: &TrackId,
+    number: &BuildNumber,
+    commit: &Commit,
+) -> Result<Option<Event>, Refusal> {
+    writable(release)?;
+    let track = track(release, track_id)?;
+    let version = release.description.version.clone();
+    let build = Build { version, number: number.clone(), commit: commit.clone(), revision: None, artifact: None };
+    match track.builds.get(number) {
+        Some(known) if Build::same_commit(&known.commit, commit) => Ok(None),
+        Some(known) => {
+            let sentence = claimed_twice(&track.description.name, number, known, &build);
+            Err(Refusal::contradiction(format!("{}. Give the new build a number of its own.", capital(&sentence))))
+        }
+        None => Ok(Some(Event::BuildRegistered(BuildRegistered { track: track_id.clone(), build }))),
+    }
+}
+
+/// Checks that a build is known.
+pub fn known_build(release: &Release, track: &Track, number: &BuildNumber) -> Result<(), Refusal> {
+    if track.builds.contains_key(number) {
+        return Ok(());
+    }
+    let known: Vec<&str> = track.builds.keys().map(BuildNumber::as_str).collect();
+    let known = if known.is_empty() { "no build yet".to_owned() } else { format!("builds {}", known.join(", ")) };
+    Err(Refusal::unknown(format!(
+        "{} has no build {number} in {}; it has {known}. Add the build to the file and apply it, or name its \
+         commit with --commit.",
+        track.description.name, release.id.name
+    )))
+}
+
+/// Checks that a kind of run is one that this product has.
+pub fn kind(release: &Release, kind: &RunKind) -> Result<(), Refusal> {
+    let kinds = release.kinds();
+    if kinds.contains(kind) {
+        return Ok(());
+    }
+    let names: Vec<&str> = kinds.iter().map(RunKind::as_str).collect();
+    let meant = closest(kind.as_str(), names.iter().copied()).map(|meant| format!(" Did you mean {meant}?"));
+    Err(Refusal::unknown(format!(
+        "There is no kind of run {kind}; there is {}.{} More are named in `kinds` under [product].",
+        names.join(", "),
+        meant.unwrap_or_default()
+    )))
+}
+
+/// Checks that a device is one that the track is validated on.
+pub fn device(track: &Track, device: &str) -> Result<(), Refusal> {
+    let devices = &track.description.devices;
+    if devices.iter().any(|listed| listed == device) {
+        return Ok(());
+    }
+    let name = &track.description.name;
+    if devices.is_empty() {
+        let id = &track.description.id;
+        return Err(Refusal::unknown(format!(
+            "No devices are listed for {name}. Name them in the file: [tracks.{id}] devices = [\"{device}\"]."
+        )));
+    }
+    let meant = closest(device, devices.iter().map(String::as_str)).map(|meant| format!(" Did you mean {meant}?"));
+    Err(Refusal::unknown(format!("{name} is not validated on {device}; it is on {}.{}", devices.join(", "), meant.unwrap_or_default())))
+}
+
+/// Decides an ingest whose reports are already stored.
+pub fn ingest(release: &Release, run: RunIngested) -> Result<Event, Refusal> {
+    writable(release)?;
+    let track = track(release, &run.track)?;
+    kind(release, &run.kind)?;
+    if let Some(name) = &run.device {
+        device(track, name)?;
+    }
+    known_build(release, track, &run.build)?;
+    Ok(Event::RunIngested(Box::new(run)))
+}
+
+/// Decides a check by hand.
+pub fn attest(release: &Release, attested: DeviceAttested) -> Result<Event, Refusal> {
+    writable(release)?;
+    let track = track(release, &attested.track)?;
+    device(track, &attested.device)?;
+    known_build(release, track, &attested.build)?;
+    Ok(Event::DeviceAttested(attested))
+}
+
+/// Decides a test summary whose text is already stored.
+pub fn summarize(release: &Release, written: SummaryWritten) -> Result<Event, Refusal> {
+    writable(release)?;
+    if written.words == 0 {
+        return Err(Refusal::invalid("The summary is empty. Write at least a sentence."));
+    }
+    let track = track(release, &written.track)?;
+    known_build(release, track, &written.build)?;
+    Ok(Event::SummaryWritten(written))
+}
+
+/// Decides a withdrawal.
+pub fn withdraw(release: &Release, evidence: Position, reason: &str) -> Result<Event, Refusal> {
+    writable(release)?;
+    if reason.trim().is_empty() {
+        return Err(Refusal::invalid("A withdrawal needs a reason: what was wrong with the evidence?"));
+    }
+    let find = || {
+        release.tracks.values().find_map(|track| {
+            let ingests = track.ingests.iter().map(|ingest| (ingest.position, &ingest.withdrawn));
+            let checks = track.attestations.iter().map(|check| (check.position, &check.withdrawn));
+            let summaries = track.summaries.iter().map(|summary| (summary.position, &summary.withdrawn));
+            ingests.chain(checks).chain(summaries).find(|(position, _)| *position == evidence)
+        })
+    };
+    match find() {
+        None => Err(Refusal::unknown(format!(
+            "{} has no evidence {evidence}. `seaworthy evidence list` shows what there is.",
+            release.id
+        ))),
+        Some((_, Some(withdrawal))) => {
+            Err(Refusal::contradiction(format!("Evidence {evidence} is withdrawn already: {}.", withdrawal.reason)))
+        }
+        Some((_, None)) => {
+            Ok(Event::EvidenceWithdrawn(EvidenceWithdrawn { evidence, reason: reason.trim().to_owned() }))
+        }
+    }
+}
+
+fn capital(sentence: &str) -> String {
+    let mut chars = sentence.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}

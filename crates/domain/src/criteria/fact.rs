@@ -1,0 +1,146 @@
+//! Facts: what a criterion can see. A fact that is not known is *missing*, and says why.
+//!
+//! Invariant: missing is not empty, not zero and not false.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+/// A fact nobody has established yet.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Missing {
+    /// What a criterion calls it, as in `runs.smoke.failed`.
+    pub fact: Arc<str>,
+    /// Why it is missing, as readers see it: "smoke ran on 512; the candidate is 514".
+    pub why: Arc<str>,
+}
+
+/// A value in a criterion, or the lack of one.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fact {
+    Null,
+    Bool(bool),
+    Int(i64),
+    Double(f64),
+    Text(Arc<str>),
+    List(Arc<Vec<Fact>>),
+    Map(Arc<BTreeMap<String, Fact>>),
+    /// A map whose keys the evidence brings: a key that is not there is missing, for this reason.
+    Open(Arc<BTreeMap<String, Fact>>, Missing),
+    /// Not known, for each of these reasons.
+    Missing(Vec<Missing>),
+    /// A list that holds at least these items, and more or not depending on what is missing.
+    AtLeast(Arc<Vec<Fact>>, Vec<Missing>),
+}
+
+impl Fact {
+    pub fn text(text: impl Into<Arc<str>>) -> Self {
+        Self::Text(text.into())
+    }
+
+    pub fn map<K: Into<String>>(entries: impl IntoIterator<Item = (K, Fact)>) -> Self {
+        Self::Map(Arc::new(entries.into_iter().map(|(key, fact)| (key.into(), fact)).collect()))
+    }
+
+    pub fn list(items: impl IntoIterator<Item = Fact>) -> Self {
+        Self::List(Arc::new(items.into_iter().collect()))
+    }
+
+    pub fn missing(fact: impl Into<Arc<str>>, why: impl Into<Arc<str>>) -> Self {
+        Self::Missing(vec![Missing { fact: fact.into(), why: why.into() }])
+    }
+
+    /// Returns a fact by its path from here, as in `runs.smoke.failed`.
+    pub fn at(&self, path: &str) -> Option<&Fact> {
+        path.split('.').try_fold(self, |fact, key| match fact {
+            Fact::Map(map) | Fact::Open(map, _) => map.get(key),
+            _ => None,
+        })
+    }
+
+    pub fn as_int(&self) -> Option<i64> {
+        match self {
+            Self::Int(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    pub fn as_list(&self) -> Option<&[Fact]> {
+        match self {
+            Self::List(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// Adds every reason for which this value, or a part of it, is not known.
+    pub fn collect_missing(&self, into: &mut Vec<Missing>) {
+        match self {
+            Self::Missing(missing) => merge_missing(into, missing),
+            Self::AtLeast(items, missing) => {
+                merge_missing(into, missing);
+                items.iter().for_each(|item| item.collect_missing(into));
+            }
+            Self::List(items) => items.iter().for_each(|item| item.collect_missing(into)),
+            Self::Map(map) | Self::Open(map, _) => map.values().for_each(|fact| fact.collect_missing(into)),
+            _ => {}
+        }
+    }
+
+    /// Returns the type's name as CEL writes it.
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(_) => "bool",
+            Self::Int(_) => "int",
+            Self::Double(_) => "double",
+            Self::Text(_) => "string",
+            Self::List(_) | Self::AtLeast(..) => "list",
+            Self::Map(_) | Self::Open(..) => "map",
+            Self::Missing(_) => "missing",
+        }
+    }
+
+    /// Returns the value as JSON; what is missing becomes null.
+    pub fn to_json(&self) -> Json {
+        match self {
+            Self::Null | Self::Missing(_) => Json::Null,
+            Self::Bool(value) => Json::from(*value),
+            Self::Int(value) => Json::from(*value),
+            Self::Double(value) => Json::from(*value),
+            Self::Text(value) => Json::from(&**value),
+            Self::List(items) | Self::AtLeast(items, _) => items.iter().map(Self::to_json).collect(),
+            Self::Map(map) | Self::Open(map, _) => Json::Object(map.iter().map(|(key, fact)| (key.clone(), fact.to_json())).collect()),
+        }
+    }
+
+    /// Returns the value as a reader sees it in a sentence.
+    pub fn label(&self) -> String {
+        match self {
+            Self::Text(value) => value.to_string(),
+            Self::Map(map) => match map.get("name") {
+                Some(Self::Text(name)) => name.to_string(),
+                _ => self.to_json().to_string(),
+            },
+            Self::Double(value) => format!("{}", (value * 10_000.0).round() / 10_000.0),
+            Self::Missing(_) => "not known".to_owned(),
+            other => other.to_json().to_string(),
+        }
+    }
+}
+
+/// Adds reasons that are not there yet, keeping the order in which they were met.
+pub fn merge_missing(into: &mut Vec<Missing>, more: &[Missing]) {
+    for missing in more {
+        if !into.contains(missing) {
+            into.push(missing.clone());
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! Presets: criteria that most teams want, with their sentence, their facts and their owner.
+//!
+//! Invariant: a preset is only a way of writing; what is agreed and stored is the expression it makes.
+
+use crate::criterion::{Function, Rule};
+use crate::words;
+
+/// What a preset takes besides what every criterion takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parameter {
+    /// A kind of run.
+    Run,
+    /// A share from 0 to 1.
+    Max,
+    Min,
+    /// How long a summary must be.
+    MinWords,
+    /// Whether known failures are allowed.
+    AllowFailures,
+}
+
+impl Parameter {
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Run => "run",
+            Self::Max => "max",
+            Self::Min => "min",
+            Self::MinWords => "min_words",
+            Self::AllowFailures => "allow_failures",
+        }
+    }
+}
+
+/// A preset, before its parameters are filled in.
+#[derive(Debug)]
+pub struct Preset {
+    pub name: &'static str,
+    pub parameters: &'static [Parameter],
+    pub owner: Function,
+    /// One line for those who choose.
+    pub doc: &'static str,
+}
+
+/// Every preset there is.
+pub const PRESETS: [Preset; 6] = [
+    Preset {
+        name: "regression-complete",
+        parameters: &[Parameter::Run, Parameter::AllowFailures],
+        owner: Function::Qa,
+        doc: "every planned regression case ran on the candidate, and none failed",
+    },
+    Preset {
+        name: "smoke-passed",
+        parameters: &[Parameter::Run],
+        owner: Function::Qa,
+        doc: "the smoke run passed on the candidate itself",
+    },
+    Preset {
+        name: "platform-validation-complete",
+        parameters: &[],
+        owner: Function::Qa,
+        doc: "every listed device passed, by a run or by hand",
+    },
+    Preset {
+        name: "flaky-rate",
+        parameters: &[Parameter::Run, Parameter::Max],
+        owner: Function::Engineering,
+        doc: "at most a share `max` of the cases are flaky (0.02 unless you say)",
+    },
+    Preset {
+        name: "plan-coverage",
+        parameters: &[Parameter::Run, Parameter::Min],
+        owner: Function::Qa,
+        doc: "at least a share `min` of the plan ran (0.98 unless you say)",
+    },
+    Preset {
+        name: "test-summary-written",
+        parameters: &[Parameter::MinWords],
+        owner: Function::Qa,
+        doc: "a test summary is written for the candidate",
+    },
+];
+
+/// The parameters as given; what is not given takes its default.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Parameters {
+    pub run: Option<String>,
+    pub max: Option<f64>,
+    pub min: Option<f64>,
+    pub min_words: Option<i64>,
+    pub allow_failures: bool,
+}
+
+/// Finds a preset by its name.
+pub fn find(name: &str) -> Option<&'static Preset> {
+    PRESETS.iter().find(|preset| preset.name == name)
+}
+
+impl Preset {
+    pub fn takes(&self, parameter: Parameter) -> bool {
+        self.parameters.contains(&parameter)
+    }
+
+    fn run<'a>(&self, parameters: &'a Parameters) -> &'a str {
+        let usual = if self.name == "smoke-passed" { "smoke" } else { "regression" };
+        parameters.run.as_deref().unwrap_or(usual)
+    }
+
+    /// Returns the sentence that readers see.
+    pub fn title(&self, parameters: &Parameters) -> String {
+        let run = self.run(parameters);
+        match self.name {
+            "regression-complete" if parameters.allow_failures => format!("{} complete", capital(run)),
+            "regression-complete" => format!("{} complete, none failing", capital(run)),
+            "smoke-passed" => format!("{} passed on the candidate", capital(run)),
+            "platform-validation-complete" => "Platform validation complete".to_owned(),
+            "flaky-rate" => format!(
+                "{} flaky in at most {} of cases",
+                capital(run),
+                words::percent(parameters.max.unwrap_or(DEFAULT_MAX_FLAKY))
+            ),
+            "plan-coverage" => {
+                format!("{} of the {run} plan run", words::percent(parameters.min.unwrap_or(DEFAULT_MIN_COVERAGE)))
+            }
+            _ => "Test summary written".to_owned(),
+        }
+    }
+
+    /// Returns the rule that is agreed.
+    pub fn rule(&self, parameters: &Parameters) -> Rule {
+        let run = self.run(parameters);
+        match self.name {
+            // A run of which every case was skipped is not complete, whatever its plan.
+            "regression-complete" if parameters.allow_failures => {
+                Rule::Offenders(format!("(runs.{run}.run == 0 ? [\"no case ran\"] : []) + runs.{run}.not_run"))
+            }
+            "regression-complete" => Rule::Offenders(format!(
+                "(runs.{run}.run == 0 ? [\"no case ran\"] : []) + runs.{run}.failures.map(f, f.name) + runs.{run}.not_run"
+            )),
+            "smoke-passed" => Rule::Holds(format!("runs.{run}.run > 0 && runs.{run}.failed == 0")),
+            "platform-validation-complete" => Rule::Offenders("devices.filter(d, d.result != \"passed\")".to_owned()),
+            "flaky-rate" => Rule::Holds(format!(
+                "runs.{run}.run > 0 && runs.{run}.flaky_rate <= {:?}",
+                parameters.max.unwrap_or(DEFAULT_MAX_FLAKY)
+            )),
+            "plan-coverage" => Rule::Holds(format!(
+                "runs.{run}.planned > 0 && runs.{run}.coverage >= {:?}",
+                parameters.min.unwrap_or(DEFAULT_MIN_COVERAGE)
+            )),
+            _ => Rule::Holds(format!("summary.words >= {}", parameters.min_words.unwrap_or(1))),
+        }
+    }
+}
+
+const DEFAULT_MAX_FLAKY: f64 = 0.02;
+const DEFAULT_MIN_COVERAGE: f64 = 0.98;
+
+fn capital(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}

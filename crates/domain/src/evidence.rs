@@ -1,0 +1,137 @@
+//! Evidence: facts about one build. A test run, a device check, a written summary.
+//!
+//! Invariant: evidence names its build, and withdrawing marks it; nothing is deleted.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::envelope::{ActorId, Envelope, Position};
+use crate::event::RunIngested;
+use crate::id::{BuildNumber, Digest, RunId, RunKind};
+use crate::time::Time;
+
+/// What a set of test reports comes to.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Counts {
+    pub suites: i64,
+    pub cases: i64,
+    pub attempts: i64,
+    pub passed: i64,
+    pub failed: i64,
+    pub errored: i64,
+    pub skipped: i64,
+    pub flaky: i64,
+    pub duration_s: f64,
+}
+
+impl Counts {
+    pub fn add(&mut self, other: &Self) {
+        self.suites += other.suites;
+        self.cases += other.cases;
+        self.attempts += other.attempts;
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.errored += other.errored;
+        self.skipped += other.skipped;
+        self.flaky += other.flaky;
+        self.duration_s += other.duration_s;
+    }
+}
+
+/// One ingest of test reports: a whole run, or a shard or rerun of one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ingest {
+    /// Names this piece of evidence: "evidence 42".
+    pub position: Position,
+    pub actor: ActorId,
+    pub recorded_at: Time,
+    pub build: BuildNumber,
+    pub kind: RunKind,
+    pub run: RunId,
+    /// The device that every case of it ran on, where told.
+    pub device: Option<String>,
+    /// Somebody said that everything of this kind is in it: it is a plan for later runs.
+    pub complete: bool,
+    pub counts: Counts,
+    pub files: i64,
+    /// The blob with the reports as they came, a `.tar.zst`.
+    pub reports: Digest,
+    /// The blob with the sorted case records.
+    pub cases: Digest,
+    /// Numbers that the reports carried as `metric.*` properties.
+    pub metrics: BTreeMap<String, f64>,
+    pub withdrawn: Option<Withdrawal>,
+}
+
+impl Ingest {
+    pub fn new(envelope: &Envelope, ingested: RunIngested) -> Self {
+        Self {
+            position: envelope.position,
+            actor: envelope.actor.clone(),
+            recorded_at: envelope.recorded_at,
+            build: ingested.build,
+            kind: ingested.kind,
+            run: ingested.run,
+            device: ingested.device,
+            complete: ingested.complete,
+            counts: ingested.counts,
+            files: ingested.files,
+            reports: ingested.reports,
+            cases: ingested.cases,
+            metrics: ingested.metrics,
+            withdrawn: None,
+        }
+    }
+}
+
+/// Why a piece of evidence no longer counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Withdrawal {
+    pub by: ActorId,
+    pub at: Time,
+    pub reason: String,
+}
+
+/// What somebody saw on a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AttestedResult {
+    Passed,
+    Failed,
+}
+
+impl AttestedResult {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// A check by hand: who, what, on which device and build, with which result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attestation {
+    pub position: Position,
+    pub actor: ActorId,
+    pub recorded_at: Time,
+    pub build: BuildNumber,
+    pub device: String,
+    pub result: AttestedResult,
+    pub notes: Option<String>,
+    pub withdrawn: Option<Withdrawal>,
+}
+
+/// A test summary, written for one build.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary {
+    pub position: Position,
+    pub actor: ActorId,
+    pub recorded_at: Time,
+    pub build: BuildNumber,
+    /// The blob that holds its Markdown.
+    pub text: Digest,
+    pub words: i64,
+    pub withdrawn: Option<Withdrawal>,
+}

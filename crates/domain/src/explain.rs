@@ -1,0 +1,165 @@
+//! Why a verdict is as it is, in sentences: names before numbers, the worst first.
+//!
+//! Invariant: every verdict has at least one reason, and every missing fact is covered by one.
+
+use std::collections::BTreeMap;
+
+use crate::criteria::fact::Fact;
+use crate::readiness::{Judged, Verdict};
+use crate::words;
+
+/// Fills in the reasons of a judged criterion.
+pub fn explain(judged: &mut Judged<'_>, facts: &Fact) {
+    if let Some(broken) = &judged.broken {
+        judged.reasons.push(format!("this criterion is broken: {broken}"));
+        return;
+    }
+    let run = run_named_in(judged.criterion.rule.source());
+    let of_run = |fact: &str| facts.at("runs").and_then(|runs| runs.at(run?)).and_then(|run| run.at(fact));
+    match judged.criterion.preset.as_deref() {
+        Some("regression-complete" | "plan-coverage" | "smoke-passed") if judged.verdict != Verdict::Unknown => {
+            let reasons = coverage(judged, &of_run);
+            judged.reasons.extend(reasons);
+        }
+        Some("flaky-rate") if judged.verdict != Verdict::Unknown => {
+            judged.reasons.extend(flaky(&of_run));
+        }
+        Some("platform-validation-complete") => platform(judged, facts),
+        Some("test-summary-written") if judged.verdict != Verdict::Unknown => {
+            let length = facts.at("summary.words").and_then(Fact::as_int).unwrap_or(0);
+            judged.reasons.push(format!("{} long", words::count(length, "word", "words")));
+        }
+        _ => {
+            if !judged.offenders.is_empty() {
+                let names: Vec<String> = judged.offenders.iter().map(Fact::label).collect();
+                judged.reasons.push(words::list(&names, names.len(), 3));
+            }
+            if judged.verdict != Verdict::Unknown {
+                judged.reasons.extend(values(judged.criterion.rule.source(), facts));
+            }
+        }
+    }
+    unknowns(judged);
+    if judged.reasons.is_empty() {
+        judged.reasons.push(match judged.verdict {
+            Verdict::Met | Verdict::Waived => "nothing stands against it".to_owned(),
+            Verdict::NotMet | Verdict::Unknown => "it does not hold".to_owned(),
+        });
+    }
+}
+
+/// Adds each reason for which something is missing, once.
+fn unknowns(judged: &mut Judged<'_>) {
+    let told_in_one_row = judged.criterion.preset.as_deref() == Some("platform-validation-complete");
+    for missing in &judged.missing {
+        if told_in_one_row && missing.why.starts_with(UNTOUCHED) {
+            continue;
+        }
+        if !judged.reasons.iter().any(|reason| **reason == *missing.why) {
+            judged.reasons.push(missing.why.to_string());
+        }
+    }
+}
+
+fn run_named_in(source: &str) -> Option<&str> {
+    let rest = &source[source.find("runs.")? + 5..];
+    Some(rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or(rest))
+}
+
+fn coverage<'f>(judged: &Judged<'_>, of_run: &impl Fn(&str) -> Option<&'f Fact>) -> Vec<String> {
+    let int = |fact: &str| of_run(fact).and_then(Fact::as_int);
+    let ran = int("run").unwrap_or(0);
+    let mut reasons = Vec::new();
+    let failures = of_run("failures").and_then(Fact::as_list).unwrap_or_default();
+    let failed = int("failed").unwrap_or(0);
+    if ran == 0 {
+        reasons.push("no case ran: every one was skipped".to_owned());
+    }
+    if failed > 0 && judged.criterion.preset.as_deref() != Some("plan-coverage") {
+        let names: Vec<String> = failures.iter().map(Fact::label).collect();
+        reasons.push(format!("{} failed: {}", words::number(failed), words::list(&names, failed as usize, 3)));
+    }
+    match (int("planned"), int("covered")) {
+        (Some(planned), Some(covered)) if planned > covered => {
+            let lacking = planned - covered;
+            let names: Vec<&str> =
+                of_run("not_run").and_then(Fact::as_list).unwrap_or_default().iter().filter_map(Fact::as_text).collect();
+            reasons.push(format!(
+                "{} of {} run; {} not run{}",
+                words::number(covered),
+                words::count(planned, "planned case", "planned cases"),
+                words::number(lacking),
+                mostly(&names, lacking)
+            ));
+        }
+        (Some(planned), Some(_)) if planned > 0 => {
+            reasons.push(format!("all {} run", words::count(planned, "planned case", "planned cases")));
+        }
+        _ if failed == 0 && ran > 0 => reasons.push(format!("{} passed", words::count(ran, "case", "cases"))),
+        _ => {}
+    }
+    reasons
+}
+
+/// Names what is lacking: the cases when they are few, else the class that most of them are in.
+fn mostly(names: &[&str], lacking: i64) -> String {
+    if lacking <= 3 && !names.is_empty() {
+        return format!(": {}", names.join(", "));
+    }
+    let mut classes: BTreeMap<&str, i64> = BTreeMap::new();
+    for class in names.iter().filter_map(|name| Some(name.rsplit_once('.')?.0)) {
+        *classes.entry(class.rsplit_once('.').map_or(class, |(_, last)| last)).or_default() += 1;
+    }
+    match classes.iter().max_by_key(|(_, count)| **count) {
+        Some((class, count)) if *count * 2 > lacking => format!(", {} of them in {class}", words::number(*count)),
+        _ => String::new(),
+    }
+}
+
+fn flaky<'f>(of_run: &impl Fn(&str) -> Option<&'f Fact>) -> Option<String> {
+    let (flaky, ran) = (of_run("flaky")?.as_int()?, of_run("run")?.as_int()?);
+    if ran == 0 {
+        return Some("no case ran: every one was skipped".to_owned());
+    }
+    let share = words::percent(flaky as f64 / ran as f64);
+    Some(format!("{} of {} flaky, {share}", words::number(flaky), words::count(ran, "case", "cases")))
+}
+
+/// How the reason for a device that nobody touched begins, in `facts.rs`.
+const UNTOUCHED: &str = "no result for ";
+
+fn platform(judged: &mut Judged<'_>, facts: &Fact) {
+    let failed: Vec<String> = judged.offenders.iter().map(Fact::label).collect();
+    if !failed.is_empty() {
+        judged.reasons.push(format!("failed on {}", words::list(&failed, failed.len(), 4)));
+    }
+    let Some(devices) = facts.at("devices").and_then(Fact::as_list) else { return };
+    // Devices that nobody touched read better in one row than in a sentence each.
+    let untested: Vec<String> = judged
+        .missing
+        .iter()
+        .filter_map(|missing| missing.why.strip_prefix(UNTOUCHED).map(str::to_owned))
+        .collect();
+    if !untested.is_empty() {
+        judged.reasons.push(format!("{UNTOUCHED}{}", words::list(&untested, untested.len(), 4)));
+    }
+    if judged.verdict == Verdict::Met {
+        judged.reasons.push(format!("all {} passed", words::count(devices.len() as i64, "device", "devices")));
+    }
+}
+
+/// Today's values of the facts that an expression names.
+fn values(source: &str, facts: &Fact) -> Vec<String> {
+    let mut reasons: Vec<String> = Vec::new();
+    let is_path = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
+    for path in source.split(|c: char| !is_path(c)).filter(|word| word.contains('.')) {
+        let Some(fact) = facts.at(path) else { continue };
+        if matches!(fact, Fact::Bool(_) | Fact::Int(_) | Fact::Double(_) | Fact::Text(_)) {
+            let reason = format!("{path} is {}", fact.label());
+            if !reasons.contains(&reason) {
+                reasons.push(reason);
+            }
+        }
+    }
+    reasons
+}

@@ -1,0 +1,172 @@
+//! Readiness: a track's criteria, each with its verdict and the reasons for it, joined.
+//!
+//! Invariant: a track is ready only when every criterion of its gate is met or waived; no criteria, no ready.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::criteria::fact::{Fact, Missing};
+use crate::criteria::kleene::Evaluation;
+use crate::criterion::{Criterion, Gate, Rule};
+use crate::explain;
+use crate::facts::{self, View};
+use crate::release::Release;
+use crate::runs::Merges;
+use crate::time::Time;
+use crate::track::Track;
+
+/// What a criterion comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub enum Verdict {
+    #[serde(rename = "met")]
+    Met,
+    #[serde(rename = "waived")]
+    Waived,
+    #[serde(rename = "unknown")]
+    Unknown,
+    #[serde(rename = "not met")]
+    NotMet,
+}
+
+/// A track's verdicts, joined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub enum Readiness {
+    #[serde(rename = "ready")]
+    Ready,
+    #[serde(rename = "unknown")]
+    Unknown,
+    #[serde(rename = "not ready")]
+    NotReady,
+}
+
+impl Readiness {
+    /// Joins verdicts by Kleene's and. Of no verdicts nothing can be said.
+    pub fn of(verdicts: impl IntoIterator<Item = Verdict>) -> Self {
+        let worst = verdicts.into_iter().max();
+        match worst {
+            None | Some(Verdict::Unknown) => Self::Unknown,
+            Some(Verdict::NotMet) => Self::NotReady,
+            Some(Verdict::Met | Verdict::Waived) => Self::Ready,
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::Unknown => "unknown",
+            Self::NotReady => "not ready",
+        }
+    }
+}
+
+/// A criterion with its verdict on one track.
+#[derive(Clone, Debug)]
+pub struct Judged<'a> {
+    pub criterion: &'a Criterion,
+    pub verdict: Verdict,
+    /// What is wrong with the criterion itself; its verdict is then unknown.
+    pub broken: Option<String>,
+    /// Sentences, the most telling first.
+    pub reasons: Vec<String>,
+    pub missing: Vec<Missing>,
+    /// What stands against the criterion; each is a name or a small record.
+    pub offenders: Vec<Fact>,
+}
+
+/// A track with its readiness at its next gate.
+#[derive(Clone, Debug)]
+pub struct TrackReadiness<'a> {
+    pub track: &'a Track,
+    pub gate: Gate,
+    pub readiness: Readiness,
+    pub criteria: Vec<Judged<'a>>,
+    /// What stands in the way besides the criteria: no definition, or none that applies.
+    pub note: Option<String>,
+}
+
+/// Evaluates a criterion's rule over facts; given from outside, because CEL wants a large stack.
+pub type Evaluate<'a> = &'a dyn Fn(&Rule, &Fact) -> Evaluation;
+
+/// Judges a track at its next gate.
+pub fn judge<'a>(
+    release: &'a Release,
+    track: &'a Track,
+    now: Time,
+    merges: &Merges,
+    evaluate: Evaluate<'_>,
+) -> TrackReadiness<'a> {
+    // Until gates can be passed, the next one is the first.
+    let gate = Gate::Submission;
+    let applies = |criterion: &&Criterion| criterion.gate == gate && criterion.applies_to(&track.description.id);
+    // Criteria that count evidence for equally long see the same facts.
+    let mut seen: BTreeMap<Option<i64>, Fact> = BTreeMap::new();
+    let criteria: Vec<Judged<'a>> = release
+        .definition()
+        .map(|definition| definition.criteria.as_slice())
+        .unwrap_or_default()
+        .iter()
+        .filter(applies)
+        .map(|criterion| {
+            let view = View { now, max_age_hours: criterion.max_age_hours, merges };
+            let facts =
+                seen.entry(criterion.max_age_hours).or_insert_with(|| facts::gather(release, track, view));
+            judged(criterion, facts, evaluate(&criterion.rule, facts))
+        })
+        .collect();
+    let note = match release.definition() {
+        None => Some("no definition of ready is in force: write criteria and apply them".to_owned()),
+        Some(_) if criteria.is_empty() => {
+            Some(format!("no criterion for {} applies to {}", gate.label(), track.description.name))
+        }
+        Some(_) => None,
+    };
+    let readiness = Readiness::of(criteria.iter().map(|judged| judged.verdict));
+    TrackReadiness { track, gate, readiness, criteria, note }
+}
+
+/// Turns what an expression came to into a verdict with its reasons.
+pub fn judged<'a>(criterion: &'a Criterion, facts: &Fact, evaluation: Evaluation) -> Judged<'a> {
+    let (verdict, broken, missing, offenders) = match (&criterion.rule, evaluation) {
+        (_, Evaluation::Broken(broken)) => (Verdict::Unknown, Some(broken), Vec::new(), Vec::new()),
+        (Rule::Holds(_), Evaluation::Value(Fact::Bool(true))) => (Verdict::Met, None, Vec::new(), Vec::new()),
+        (Rule::Holds(_), Evaluation::Value(Fact::Bool(false))) => (Verdict::NotMet, None, Vec::new(), Vec::new()),
+        (Rule::Offenders(_), Evaluation::Value(Fact::List(items))) => {
+            let verdict = if items.is_empty() { Verdict::Met } else { Verdict::NotMet };
+            (verdict, None, Vec::new(), items.to_vec())
+        }
+        (Rule::Offenders(_), Evaluation::Value(Fact::AtLeast(items, missing))) => {
+            let verdict = if items.is_empty() { Verdict::Unknown } else { Verdict::NotMet };
+            (verdict, None, missing, items.to_vec())
+        }
+        (_, Evaluation::Value(Fact::Missing(missing))) => (Verdict::Unknown, None, missing, Vec::new()),
+        (rule, Evaluation::Value(other)) => {
+            let wanted = if matches!(rule, Rule::Holds(_)) { "true or false" } else { "a list" };
+            let broken = format!("it should come to {wanted} and came to {}", other.label());
+            (Verdict::Unknown, Some(broken), Vec::new(), Vec::new())
+        }
+    };
+    let mut judged = Judged { criterion, verdict, broken, reasons: Vec::new(), missing, offenders };
+    explain::explain(&mut judged, facts);
+    judged
+}
+
+/// Returns the next moment after `now` at which a verdict can turn although nothing happens.
+pub fn next_change_at(release: &Release, now: Time) -> Option<Time> {
+    const HOUR: i64 = 3_600_000_000;
+    let criteria = &release.definition()?.criteria;
+    let ages = || criteria.iter().filter_map(|criterion| criterion.max_age_hours);
+    let evidence = release.live_tracks().flat_map(|track| {
+        let build = track.candidate.as_ref().map(|candidate| &candidate.build);
+        let runs = track.ingests.iter().map(|ingest| (&ingest.build, ingest.recorded_at));
+        let checks = track.attestations.iter().map(|check| (&check.build, check.recorded_at));
+        let summaries = track.summaries.iter().map(|summary| (&summary.build, summary.recorded_at));
+        runs.chain(checks).chain(summaries).filter(move |(of, _)| Some(*of) == build).map(|(_, at)| at)
+    });
+    let turns = evidence.flat_map(|at| ages().map(move |hours| at.plus_micros(hours.saturating_mul(HOUR))));
+    let by_age = turns.filter(|turn| *turn > now).min();
+    // A rule that reads an age turns by itself; a minute is as finely as anyone looks.
+    let reads_age = criteria.iter().any(|criterion| criterion.rule.source().contains("age_hours"));
+    let by_minute = reads_age.then(|| now.plus_micros(60_000_000));
+    by_age.into_iter().chain(by_minute).min()
+}

@@ -1,0 +1,186 @@
+//! A release: the fold of its stream, a plain struct in memory.
+//!
+//! Invariant: the same events give the same release, whoever folds them and whenever.
+
+use std::collections::BTreeMap;
+
+use crate::criterion::Definition;
+use crate::envelope::{Envelope, Position, StreamVersion};
+use crate::event::{Event, ReleaseDescribed};
+use crate::evidence::{Attestation, Ingest, Summary, Withdrawal};
+use crate::id::{ReleaseId, RunKind, TrackId};
+use crate::time::Time;
+use crate::track::{Candidate, Track};
+
+/// Kinds of run that every product has.
+pub const COMMON_KINDS: [&str; 5] = ["smoke", "regression", "platform", "exploratory", "performance"];
+
+/// One coordinated train of a product, as of the last event folded.
+#[derive(Clone, Debug)]
+pub struct Release {
+    pub id: ReleaseId,
+    pub description: ReleaseDescribed,
+    pub tracks: BTreeMap<TrackId, Track>,
+    /// The order in which tracks are shown: as first described.
+    pub track_order: Vec<TrackId>,
+    /// Every definition that has been in force; the last one rules.
+    pub definitions: Vec<(Definition, Time)>,
+    pub version: StreamVersion,
+    pub position: Position,
+    pub recorded_at: Time,
+    /// The first event of a type this version does not know: the stream is then read-only.
+    pub unrecognised: Option<String>,
+    /// How many events had their payload redacted.
+    pub redacted: i64,
+}
+
+impl Release {
+    /// Folds a whole stream; `None` when it holds no release.
+    pub fn fold(events: impl IntoIterator<Item = (Envelope, Event)>) -> Option<Self> {
+        let mut release = None;
+        for (envelope, event) in events {
+            match &mut release {
+                Some(release) => Self::apply(release, &envelope, event),
+                None => release = Self::begin(&envelope, event),
+            }
+        }
+        release
+    }
+
+    /// Begins a release with its first event.
+    pub fn begin(envelope: &Envelope, event: Event) -> Option<Self> {
+        let Event::ReleasePlanned(planned) = event else { return None };
+        Some(Self {
+            id: ReleaseId { product: planned.product, name: planned.name },
+            description: planned.description,
+            tracks: BTreeMap::new(),
+            track_order: Vec::new(),
+            definitions: Vec::new(),
+            version: envelope.version,
+            position: envelope.position,
+            recorded_at: envelope.recorded_at,
+            unrecognised: None,
+            redacted: 0,
+        })
+    }
+
+    /// Folds one more event. Total: an event about a track that is not there changes nothing.
+    pub fn apply(&mut self, envelope: &Envelope, event: Event) {
+        self.version = envelope.version;
+        self.position = envelope.position;
+        self.recorded_at = envelope.recorded_at;
+        match event {
+            Event::ReleaseDescribed(description) => self.description = description,
+            Event::TrackDescribed(description) => {
+                let id = description.id.clone();
+                if let Some(track) = self.tracks.get_mut(&id) {
+                    track.description = description;
+                    track.retired = false;
+                } else {
+                    self.track_order.push(id.clone());
+                    self.tracks.insert(id, Track::new(description));
+                }
+            }
+            Event::TrackRetired(retired) => self.on_track(&retired.track, |track| track.retired = true),
+            Event::DefinitionPutInForce(definition) => {
+                self.definitions.push((definition, envelope.recorded_at));
+            }
+            Event::PlanSet(set) => self.on_track(&set.track, |track| {
+                track.plans.insert(set.kind, set.plan);
+            }),
+            Event::BuildRegistered(registered) => self.on_track(&registered.track, |track| {
+                track.builds.insert(registered.build.number.clone(), registered.build);
+            }),
+            Event::CandidateNominated(nominated) => self.on_track(&nominated.track, |track| {
+                track.candidate = Some(Candidate {
+                    build: nominated.build,
+                    nominated_at: envelope.recorded_at,
+                    position: envelope.position,
+                });
+            }),
+            Event::RunIngested(ingested) => {
+                if let Some(track) = self.tracks.get_mut(&ingested.track) {
+                    track.ingests.push(Ingest::new(envelope, *ingested));
+                }
+            }
+            Event::DeviceAttested(attested) => self.on_track(&attested.track, |track| {
+                track.attestations.push(Attestation {
+                    position: envelope.position,
+                    actor: envelope.actor.clone(),
+                    recorded_at: envelope.recorded_at,
+                    build: attested.build,
+                    device: attested.device,
+                    result: attested.result,
+                    notes: attested.notes,
+                    withdrawn: None,
+                });
+            }),
+            Event::SummaryWritten(written) => self.on_track(&written.track, |track| {
+                track.summaries.push(Summary {
+                    position: envelope.position,
+                    actor: envelope.actor.clone(),
+                    recorded_at: envelope.recorded_at,
+                    build: written.build,
+                    text: written.text,
+                    words: written.words,
+                    withdrawn: None,
+                });
+            }),
+            Event::EvidenceWithdrawn(withdrawn) => {
+                let withdrawal =
+                    Withdrawal { by: envelope.actor.clone(), at: envelope.recorded_at, reason: withdrawn.reason };
+                if let Some(slot) = self.withdrawal_slot(withdrawn.evidence) {
+                    *slot = Some(withdrawal);
+                }
+            }
+            Event::Redacted => self.redacted += 1,
+            Event::Unrecognised => {
+                self.unrecognised.get_or_insert_with(|| {
+                    format!("{} version {} at position {}", envelope.kind, envelope.kind_version, envelope.position)
+                });
+            }
+            Event::ReleasePlanned(_)
+            | Event::ProductDescribed(_)
+            | Event::TemplateChanged(_)
+            | Event::EventRedacted(_) => {}
+        }
+    }
+
+    fn on_track(&mut self, id: &TrackId, change: impl FnOnce(&mut Track)) {
+        if let Some(track) = self.tracks.get_mut(id) {
+            change(track);
+        }
+    }
+
+    /// Returns where the withdrawal of a piece of evidence is noted, if there is such evidence.
+    fn withdrawal_slot(&mut self, evidence: Position) -> Option<&mut Option<Withdrawal>> {
+        self.tracks.values_mut().find_map(|track| {
+            let ingest = track.ingests.binary_search_by_key(&evidence, |ingest| ingest.position);
+            if let Ok(index) = ingest {
+                return track.ingests.get_mut(index).map(|ingest| &mut ingest.withdrawn);
+            }
+            let attestation = track.attestations.iter_mut().find(|attestation| attestation.position == evidence);
+            if let Some(attestation) = attestation {
+                return Some(&mut attestation.withdrawn);
+            }
+            let summary = track.summaries.iter_mut().find(|summary| summary.position == evidence)?;
+            Some(&mut summary.withdrawn)
+        })
+    }
+
+    /// Returns the definition of ready that rules now.
+    pub fn definition(&self) -> Option<&Definition> {
+        self.definitions.last().map(|(definition, _)| definition)
+    }
+
+    /// Returns the tracks in the order they are shown, without retired ones.
+    pub fn live_tracks(&self) -> impl Iterator<Item = &Track> {
+        self.track_order.iter().filter_map(|id| self.tracks.get(id)).filter(|track| !track.retired)
+    }
+
+    /// Returns every kind of run that this release knows.
+    pub fn kinds(&self) -> Vec<RunKind> {
+        let common = COMMON_KINDS.iter().filter_map(|kind| RunKind::parse(kind).ok());
+        common.chain(self.description.kinds.iter().cloned()).collect()
+    }
+}

@@ -1,0 +1,86 @@
+//! A track: one platform's own path to users.
+//!
+//! Invariant: nothing is ever inferred from one track to another.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::build::Build;
+use crate::envelope::Position;
+use crate::evidence::{Attestation, Ingest, Summary};
+use crate::id::{BuildNumber, Digest, RunKind, TrackId};
+use crate::time::Time;
+
+/// What the product's file says of a track.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrackDescription {
+    pub id: TrackId,
+    /// As people read it: "Wear OS".
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub store: Option<String>,
+    /// The devices and system versions that platform validation covers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub devices: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shares_submission_with: Option<TrackId>,
+}
+
+/// The cases that runs of a kind should contain, as listed in a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The blob that holds the list, one case a line.
+    pub list: Digest,
+    pub cases: i64,
+    /// The file it came from, for the reader.
+    pub source: String,
+}
+
+/// A candidate: the build nominated to ship, since when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    pub build: BuildNumber,
+    pub nominated_at: Time,
+    pub position: Position,
+}
+
+/// A track of a release, with everything known of it.
+#[derive(Clone, Debug)]
+pub struct Track {
+    pub description: TrackDescription,
+    pub builds: BTreeMap<BuildNumber, Build>,
+    pub candidate: Option<Candidate>,
+    pub plans: BTreeMap<RunKind, Plan>,
+    /// What was ingested, in the order of the journal; withdrawn evidence is marked, never removed.
+    pub ingests: Vec<Ingest>,
+    pub attestations: Vec<Attestation>,
+    pub summaries: Vec<Summary>,
+    /// Set when the track was taken out of the release.
+    pub retired: bool,
+}
+
+impl Track {
+    pub fn new(description: TrackDescription) -> Self {
+        Self {
+            description,
+            builds: BTreeMap::new(),
+            candidate: None,
+            plans: BTreeMap::new(),
+            ingests: Vec::new(),
+            attestations: Vec::new(),
+            summaries: Vec::new(),
+            retired: false,
+        }
+    }
+
+    /// Returns the candidate's build.
+    pub fn candidate_build(&self) -> Option<&Build> {
+        self.builds.get(&self.candidate.as_ref()?.build)
+    }
+
+    /// Returns how readers see a build: "4.2.0 (512)", or the bare number of one never registered.
+    pub fn build_label(&self, number: &BuildNumber) -> String {
+        self.builds.get(number).map_or_else(|| number.to_string(), ToString::to_string)
+    }
+}
