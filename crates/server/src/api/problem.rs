@@ -1,0 +1,116 @@
+//! Errors as `application/problem+json` (RFC 9457).
+//!
+//! Invariant: one exhaustive match decides the status; what a person cannot mend is logged, not shown.
+
+use axum::Json;
+use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use domain::file::Mistake;
+use domain::refusal::RefusalKind;
+use serde::{Deserialize, Serialize};
+
+use crate::app::AppError;
+
+/// A problem as the API tells it.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct Problem {
+    /// What kind of problem it is; a word that stays the same.
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub title: String,
+    pub status: u16,
+    /// The sentence for a person.
+    pub detail: String,
+    /// Mistakes in a product's file, each with its place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mistakes: Vec<Mistake>,
+}
+
+impl Problem {
+    fn new(status: StatusCode, kind: &str, title: &str, detail: impl Into<String>) -> Self {
+        Self {
+            kind: format!("urn:seaworthy:{kind}"),
+            title: title.to_owned(),
+            status: status.as_u16(),
+            detail: detail.into(),
+            mistakes: Vec::new(),
+        }
+    }
+
+    fn invalid(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "The request does not fit", detail)
+    }
+}
+
+impl From<AppError> for Problem {
+    fn from(error: AppError) -> Self {
+        match error {
+            AppError::Refused(refusal) => {
+                let (status, kind, title) = match refusal.kind {
+                    RefusalKind::Unknown => (StatusCode::NOT_FOUND, "unknown", "It is not there"),
+                    RefusalKind::Contradiction => (StatusCode::CONFLICT, "contradiction", "It contradicts the record"),
+                    RefusalKind::Invalid => (StatusCode::UNPROCESSABLE_ENTITY, "invalid", "The request does not fit"),
+                };
+                Self::new(status, kind, title, refusal.sentence)
+            }
+            AppError::Mistakes(mistakes) => {
+                let count = domain::words::count(mistakes.len() as i64, "mistake", "mistakes");
+                let detail = format!("The file has {count}; nothing was applied.");
+                Self { mistakes, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "mistakes", "Mistakes in the file", detail) }
+            }
+            AppError::Report { file, problem } => {
+                let detail = format!("{file}: {problem}. Nothing of this ingest was kept.");
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "report", "A report cannot be read", detail)
+            }
+            conflict @ AppError::Conflict(_) => {
+                Self::new(StatusCode::CONFLICT, "conflict", "Somebody was faster", capital(&conflict.to_string()))
+            }
+            AppError::Full(detail) => Self::new(StatusCode::INSUFFICIENT_STORAGE, "full", "The disk is full", capital(&detail)),
+            internal @ (AppError::Folder { .. }
+            | AppError::Unreadable(_)
+            | AppError::Journal(_)
+            | AppError::Io { .. }
+            | AppError::Internal(_)) => {
+                tracing::error!("{internal}");
+                let detail = "Something went wrong inside. The log has the details.";
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong", detail)
+            }
+        }
+    }
+}
+
+macro_rules! from_rejection {
+    ($($rejection:ty),*) => {$(
+        impl From<$rejection> for Problem {
+            fn from(rejection: $rejection) -> Self {
+                Self { status: rejection.status().as_u16(), ..Self::invalid(rejection.body_text()) }
+            }
+        }
+    )*};
+}
+
+from_rejection!(JsonRejection, PathRejection, QueryRejection);
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, Json(self)).into_response();
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        response
+    }
+}
+
+pub(super) async fn no_route() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "no-route", "There is nothing here", "There is no such route in this API.")
+}
+
+pub(super) async fn no_method() -> Problem {
+    let detail = "This route does not answer that method.";
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "no-method", "Not that way", detail)
+}
+
+fn capital(sentence: &str) -> String {
+    let mut chars = sentence.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}

@@ -1,0 +1,69 @@
+//! Products and releases: apply, list, check, facts.
+
+use axum::Json;
+use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::extract::{Path, Query, State};
+use domain::id::{ProductId, ReleaseId, ReleaseName, TrackId};
+use serde::{Deserialize, Serialize};
+
+use super::Problem;
+use crate::app::App;
+use crate::app::apply::{ApplyRequest, ApplyResponse};
+use crate::app::check::{CheckQuery, CheckResponse};
+use crate::app::facts::FactLine;
+
+/// The release that a path names.
+#[derive(Debug, Deserialize)]
+pub(super) struct OfRelease {
+    product: ProductId,
+    name: ReleaseName,
+}
+
+impl From<OfRelease> for ReleaseId {
+    fn from(of: OfRelease) -> Self {
+        Self { product: of.product, name: of.name }
+    }
+}
+
+pub(super) type ReleasePath = Result<Path<OfRelease>, PathRejection>;
+
+#[derive(Debug, Serialize)]
+pub(super) struct ReleaseLine {
+    release: String,
+    product: ProductId,
+    name: ReleaseName,
+}
+
+pub(super) async fn apply(
+    State(app): State<App>,
+    request: Result<Json<ApplyRequest>, JsonRejection>,
+) -> Result<Json<ApplyResponse>, Problem> {
+    Ok(Json(app.apply(request?.0).await?))
+}
+
+pub(super) async fn list(State(app): State<App>) -> Result<Json<Vec<ReleaseLine>>, Problem> {
+    let line = |id: ReleaseId| ReleaseLine { release: id.to_string(), product: id.product, name: id.name };
+    Ok(Json(app.releases().await?.into_iter().map(line).collect()))
+}
+
+pub(super) async fn check(
+    State(app): State<App>,
+    path: ReleasePath,
+    query: Result<Query<CheckQuery>, QueryRejection>,
+) -> Result<Json<CheckResponse>, Problem> {
+    Ok(Json(app.check(&path?.0.into(), query?.0).await?))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OfTrack {
+    track: TrackId,
+}
+
+pub(super) async fn facts(
+    State(app): State<App>,
+    path: ReleasePath,
+    query: Result<Query<OfTrack>, QueryRejection>,
+) -> Result<Json<Vec<FactLine>>, Problem> {
+    Ok(Json(app.facts(&path?.0.into(), &query?.0.track).await?))
+}

@@ -1,0 +1,91 @@
+//! The use cases, and what they share: journal, blobs, evaluator, releases in memory.
+//!
+//! Invariant: what is in memory is only ever a fold of the journal; it can be dropped at any time.
+
+pub mod apply;
+pub mod backup;
+pub mod cases;
+pub mod check;
+mod error;
+pub mod evidence;
+pub mod evaluator;
+pub mod facts;
+pub mod ingest;
+pub mod ledger;
+mod load;
+mod merges;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use domain::envelope::ActorId;
+use domain::id::ReleaseId;
+use domain::release::Release;
+use domain::time::Time;
+use journal::{Blobs, Journal};
+
+pub use error::AppError;
+use evaluator::Evaluator;
+
+use crate::config::Settings;
+
+/// The application: cheap to clone, shared by every request.
+#[derive(Clone, Debug)]
+pub struct App {
+    pub(crate) inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) settings: Settings,
+    pub(crate) journal: Journal,
+    pub(crate) blobs: Blobs,
+    pub(crate) evaluator: Evaluator,
+    pub(crate) releases: Mutex<HashMap<ReleaseId, Arc<Release>>>,
+    pub(crate) tasks: tokio_util::task::TaskTracker,
+}
+
+impl App {
+    /// Opens journal and blobs, making them where there are none.
+    ///
+    /// # Errors
+    /// A database or a folder that cannot be opened.
+    pub async fn open(settings: Settings) -> Result<Self, AppError> {
+        std::fs::create_dir_all(&settings.data).map_err(|source| AppError::Folder { path: settings.data.clone(), source })?;
+        let journal = Journal::open(&settings.database).await?;
+        let blobs = Blobs::open(&settings.blobs())?;
+        let inner = Inner {
+            settings,
+            journal,
+            blobs,
+            evaluator: Evaluator::start(),
+            releases: Mutex::default(),
+            tasks: tokio_util::task::TaskTracker::new(),
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Waits for what still goes on behind answers already given.
+    pub async fn finish(&self) {
+        self.inner.tasks.close();
+        self.inner.tasks.wait().await;
+    }
+
+    pub(crate) fn now(&self) -> Time {
+        self.inner.settings.clock.now()
+    }
+
+    pub(crate) fn journal(&self) -> &Journal {
+        &self.inner.journal
+    }
+
+    pub(crate) fn blobs(&self) -> &Blobs {
+        &self.inner.blobs
+    }
+
+    /// Returns the id of the user of this machine, making one at the first act.
+    pub(crate) async fn local_actor(&self) -> Result<ActorId, AppError> {
+        let actor = &self.inner.settings.actor;
+        Ok(self.journal().person_ensure(&actor.login, &actor.name, self.now()).await?)
+    }
+}

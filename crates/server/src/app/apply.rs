@@ -1,0 +1,130 @@
+//! Apply a product's file.
+//!
+//! Invariant: a file is applied whole or not at all.
+
+use std::collections::BTreeMap;
+
+use domain::cases::plan_lines;
+use domain::command::apply::{Decided, Present, apply};
+use domain::criteria::check;
+use domain::criteria::expression::Expression;
+use domain::file::{self, File, Outside};
+use domain::id::{Digest, ReleaseId, ReleaseName};
+use domain::release::Release;
+use domain::track::Plan;
+use journal::{Append, Expect, NewEvent, Part};
+use serde::{Deserialize, Serialize};
+
+use super::{App, AppError};
+
+/// A product's file, with the plan files that it names.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApplyRequest {
+    pub source: String,
+    /// The text of each plan file, by the path that the file gives it.
+    #[serde(default)]
+    pub plans: BTreeMap<String, String>,
+    #[serde(default)]
+    pub reason: Option<String>,
+    #[serde(default)]
+    pub dry_run: bool,
+}
+
+/// What applying changed, or would change.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct ApplyResponse {
+    pub changes: Vec<String>,
+    pub dry_run: bool,
+}
+
+/// How often a decision is made anew because somebody else decided first.
+pub(crate) const TRIES: usize = 5;
+
+impl App {
+    /// Applies a file; with `dry_run` only says what it would change.
+    pub async fn apply(&self, request: ApplyRequest) -> Result<ApplyResponse, AppError> {
+        let file = self.read_file(request.source.clone()).await?;
+        let plans = self.plans(&request).await?;
+        for _ in 0..TRIES {
+            let product = self.product(&file.product.id).await?;
+            let releases = self.releases_of(&file).await?;
+            let present =
+                Present { product: product.as_ref(), releases: &releases, plans: &plans, reason: request.reason.as_deref() };
+            let applied = apply(&file, &present).map_err(AppError::Mistakes)?;
+            if !request.dry_run {
+                match self.append_decided(applied.decided).await {
+                    Err(AppError::Conflict(_)) => continue,
+                    other => other?,
+                }
+            }
+            return Ok(ApplyResponse { changes: applied.changes, dry_run: request.dry_run });
+        }
+        Err(AppError::Conflict(file.product.name))
+    }
+
+    async fn read_file(&self, source: String) -> Result<File, AppError> {
+        let read = move || {
+            let outside = Outside {
+                compile: &|source, facts, wanted| check::check(&Expression::compile(source)?, facts, wanted),
+                zone: &known_zone,
+            };
+            file::read(&source, &outside)
+        };
+        self.inner.evaluator.run(move |_| read()).await?.map_err(AppError::Mistakes)
+    }
+
+    /// Stores the plan files that came along. A dry run stores them too: a blob that nothing names does no harm.
+    async fn plans(&self, request: &ApplyRequest) -> Result<BTreeMap<String, Plan>, AppError> {
+        let mut plans = BTreeMap::new();
+        for (path, text) in &request.plans {
+            let cases = plan_lines(text).collect::<std::collections::BTreeSet<_>>().len() as i64;
+            let list: Digest = self.blobs().put(text.clone().into_bytes().into()).await?;
+            plans.insert(path.clone(), Plan { list, cases, source: path.clone() });
+        }
+        Ok(plans)
+    }
+
+    async fn releases_of(&self, file: &File) -> Result<BTreeMap<ReleaseName, Release>, AppError> {
+        let mut releases = BTreeMap::new();
+        for wanted in &file.releases {
+            let id = ReleaseId { product: file.product.id.clone(), name: wanted.name.clone() };
+            if let Some(release) = self.find_release(&id).await? {
+                releases.insert(wanted.name.clone(), Release::clone(&release));
+            }
+        }
+        Ok(releases)
+    }
+
+    /// Appends decisions to their streams, all or none.
+    pub(crate) async fn append_decided(&self, decided: Vec<Decided>) -> Result<(), AppError> {
+        if decided.is_empty() {
+            return Ok(());
+        }
+        let now = self.now();
+        let new = |event: &domain::event::Event| {
+            let (kind, kind_version) = event.kind();
+            NewEvent { kind: kind.into(), kind_version, occurred_at: now, payload: event.payload() }
+        };
+        let parts = decided
+            .into_iter()
+            .map(|decided| Part {
+                stream: decided.stream,
+                expect: Expect::Version(decided.expected),
+                events: decided.events.iter().map(new).collect(),
+            })
+            .collect();
+        let actor = self.local_actor().await?;
+        self.journal().append(Append { actor, now, parts }).await?;
+        Ok(())
+    }
+}
+
+fn known_zone(zone: &str) -> Result<(), Option<String>> {
+    if jiff::tz::TimeZone::get(zone).is_ok() {
+        return Ok(());
+    }
+    let known: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();
+    Err(check::closest(zone, known.iter().map(String::as_str)))
+}
+

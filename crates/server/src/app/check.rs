@@ -1,0 +1,140 @@
+//! Check a release: every track's verdict with its reasons.
+//!
+//! Invariant: a check reads; it changes nothing but what can be thrown away.
+
+use std::sync::Arc;
+
+use domain::criterion::{Function, Gate};
+use domain::envelope::Position;
+use domain::id::{BuildNumber, CriterionId, ReleaseId, TrackId};
+use domain::readiness::{self, Judged, Readiness, TrackReadiness, Verdict};
+use domain::release::Release;
+use domain::time::Time;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use super::{App, AppError};
+
+/// How many offenders a criterion lists.
+const OFFENDERS: usize = 200;
+
+/// What to check.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct CheckQuery {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub track: Option<TrackId>,
+    /// The moment to look at; now unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<Time>,
+}
+
+/// A release's readiness.
+#[derive(Clone, Debug, Serialize)]
+pub struct CheckResponse {
+    pub release: String,
+    pub product: String,
+    pub zone: String,
+    /// The last event that counted.
+    pub position: Position,
+    pub at: Time,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_change_at: Option<Time>,
+    pub tracks: Vec<TrackCheck>,
+}
+
+/// A track's readiness at its next gate.
+#[derive(Clone, Debug, Serialize)]
+pub struct TrackCheck {
+    pub track: TrackId,
+    pub name: String,
+    pub gate: Gate,
+    pub build: Option<BuildNumber>,
+    pub version: Option<String>,
+    pub readiness: Readiness,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    pub criteria: Vec<CriterionCheck>,
+}
+
+/// A criterion's verdict.
+#[derive(Clone, Debug, Serialize)]
+pub struct CriterionCheck {
+    pub id: CriterionId,
+    pub title: String,
+    pub owner: Function,
+    pub verdict: Verdict,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub broken: Option<String>,
+    pub reasons: Vec<String>,
+    /// The facts that are missing and matter, by name.
+    pub missing: Vec<String>,
+    /// What stands against it; the list may be cut, the total is not.
+    pub offenders: Vec<Json>,
+    pub offenders_total: usize,
+}
+
+impl App {
+    /// Checks a release, or one of its tracks.
+    pub async fn check(&self, id: &ReleaseId, query: CheckQuery) -> Result<CheckResponse, AppError> {
+        let (release, at) = match query.as_of {
+            None => (self.release(id).await?, self.now()),
+            Some(at) => (self.release_as_of(id, self.journal().position_at(at).await?).await?, at),
+        };
+        if let Some(track) = &query.track {
+            domain::command::evidence::track(&release, track)?;
+        }
+        let merges = self.merges_for(&release).await?;
+        let evaluate = move |release: Arc<Release>| {
+            move |compiled: &mut super::evaluator::Compiled| {
+                let compiled = std::cell::RefCell::new(compiled);
+                let evaluate = |rule: &_, facts: &_| compiled.borrow_mut().evaluate(rule, facts);
+                let wanted = |id: &TrackId| query.track.as_ref().is_none_or(|track| track == id);
+                let tracks = release.live_tracks().filter(|track| wanted(&track.description.id));
+                tracks
+                    .map(|track| track_check(readiness::judge(&release, track, at, &merges, &evaluate)))
+                    .collect::<Vec<_>>()
+            }
+        };
+        let tracks = self.inner.evaluator.run(evaluate(release.clone())).await?;
+        Ok(CheckResponse {
+            release: release.id.to_string(),
+            product: release.description.product_name.clone(),
+            zone: release.description.zone.clone(),
+            position: release.position,
+            at,
+            next_change_at: readiness::next_change_at(&release, at),
+            tracks,
+        })
+    }
+}
+
+fn track_check(judged: TrackReadiness<'_>) -> TrackCheck {
+    let build = judged.track.candidate_build();
+    TrackCheck {
+        track: judged.track.description.id.clone(),
+        name: judged.track.description.name.clone(),
+        gate: judged.gate,
+        build: judged.track.candidate.as_ref().map(|candidate| candidate.build.clone()),
+        version: build.map(|build| build.version.clone()),
+        readiness: judged.readiness,
+        note: judged.note,
+        criteria: judged.criteria.into_iter().map(criterion_check).collect(),
+    }
+}
+
+fn criterion_check(judged: Judged<'_>) -> CriterionCheck {
+    let mut missing: Vec<String> = judged.missing.iter().map(|missing| missing.fact.to_string()).collect();
+    missing.dedup();
+    CriterionCheck {
+        id: judged.criterion.id.clone(),
+        title: judged.criterion.title.clone(),
+        owner: judged.criterion.owner,
+        verdict: judged.verdict,
+        broken: judged.broken,
+        reasons: judged.reasons,
+        missing,
+        offenders_total: judged.offenders.len(),
+        offenders: judged.offenders.iter().take(OFFENDERS).map(|fact| fact.to_json()).collect(),
+    }
+}

@@ -1,0 +1,192 @@
+//! Ingest test reports: read, count, keep, and only then say so.
+//!
+//! Invariant: nothing is acknowledged before reports, case records and event are on the disk; and a report
+//! that cannot be read leaves nothing behind.
+
+mod collect;
+mod entries;
+mod pack;
+mod read;
+mod sorter;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use domain::command::evidence;
+use domain::evidence::Counts;
+use domain::event::RunIngested;
+use domain::id::{Digest, ReleaseId, RunId, RunKind};
+use domain::release::Release;
+use futures::{Stream, StreamExt};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::evidence::{EvidenceResponse, ForBuild};
+use super::{App, AppError};
+use collect::Collected;
+pub(crate) use read::key;
+
+/// What the reports are of.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct IngestRequest {
+    #[serde(flatten)]
+    pub of: ForBuild,
+    pub kind: RunKind,
+    /// Groups shards and reruns; named after the content unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<RunId>,
+    /// The device that all of it ran on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
+    /// Says that everything of this kind is in it: it is a plan for later runs.
+    #[serde(default)]
+    pub complete: bool,
+    /// The name of a single report, where the body is no archive.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// How the reports come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Container {
+    /// A tar archive of reports.
+    Tar,
+    /// One report.
+    Single,
+}
+
+/// What an ingest brought.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct IngestResponse {
+    #[serde(flatten)]
+    pub evidence: EvidenceResponse,
+    pub run: RunId,
+    pub files: i64,
+    pub bytes: i64,
+    pub counts: Counts,
+    /// Places where a report contradicts itself; its cases are what counts.
+    pub warnings: Vec<String>,
+}
+
+impl App {
+    /// Ingests reports from a stream of bytes.
+    pub async fn ingest<S, E>(
+        &self,
+        id: &ReleaseId,
+        request: IngestRequest,
+        container: Container,
+        body: S,
+    ) -> Result<IngestResponse, AppError>
+    where
+        S: Stream<Item = Result<Bytes, E>> + Unpin,
+        E: std::fmt::Display,
+    {
+        let release = self.with_build(id, &request.of).await?;
+        // Refused before the first report is read, rather than after the last.
+        evidence::ingest(&release, ingested(&request, &Collected::default(), RunId::parse("unnamed").map_err(internal)?))?;
+        let name = request.name.clone().unwrap_or_else(|| "standard input".to_owned());
+        let collected = self.collect(container, name, body).await?;
+        let content = content_digest(&collected);
+        let run = match &request.run {
+            Some(run) => run.clone(),
+            None => RunId::parse(&hex::encode(&content[..6])).map_err(internal)?,
+        };
+        let event = evidence::ingest(&release, ingested(&request, &collected, run.clone()))?;
+        let key = idempotency_key(&request, &run, &content);
+        let evidence = self.append_fact(&release, event, key).await?;
+        self.merge_ahead(id.clone());
+        Ok(IngestResponse {
+            evidence,
+            run,
+            files: collected.files.len() as i64,
+            bytes: collected.bytes,
+            counts: collected.counts,
+            warnings: collected.warnings,
+        })
+    }
+
+    /// Merges in the background what the next check will want.
+    fn merge_ahead(&self, id: ReleaseId) {
+        let app = self.clone();
+        self.inner.tasks.spawn(async move {
+            let merged = async {
+                let release: Arc<Release> = app.release(&id).await?;
+                app.merges_for(&release).await
+            };
+            if let Err(error) = merged.await {
+                tracing::warn!(release = %id, "failed to merge ahead: {error}");
+            }
+        });
+    }
+
+    async fn collect<S, E>(&self, container: Container, name: String, mut body: S) -> Result<Collected, AppError>
+    where
+        S: Stream<Item = Result<Bytes, E>> + Unpin,
+        E: std::fmt::Display,
+    {
+        let (chunks, receiver) = std::sync::mpsc::sync_channel::<Result<Bytes, String>>(4);
+        let runtime = tokio::runtime::Handle::current();
+        let blobs = self.blobs().clone();
+        let work = tokio::task::spawn_blocking(move || collect::run(&runtime, &blobs, container, name, receiver));
+        while let Some(chunk) = body.next().await {
+            let chunk = chunk.map_err(|error| error.to_string());
+            let broken = chunk.is_err();
+            // Sending blocks while the readers are busy: that is what keeps memory flat.
+            let sent = tokio::task::block_in_place(|| chunks.send(chunk));
+            if sent.is_err() || broken {
+                break;
+            }
+        }
+        drop(chunks);
+        work.await.map_err(internal)?
+    }
+}
+
+fn internal(error: impl std::fmt::Display) -> AppError {
+    AppError::Internal(error.to_string())
+}
+
+fn ingested(request: &IngestRequest, collected: &Collected, run: RunId) -> RunIngested {
+    RunIngested {
+        track: request.of.track.clone(),
+        build: request.of.build.clone(),
+        kind: request.kind.clone(),
+        run,
+        device: request.device.clone(),
+        complete: request.complete,
+        counts: collected.counts.clone(),
+        files: collected.files.len() as i64,
+        bytes: collected.bytes,
+        reports: collected.reports,
+        cases: collected.cases,
+        metrics: collected.metrics.clone(),
+    }
+}
+
+/// The digest of what was ingested, whatever the files were called and in which order they came.
+fn content_digest(collected: &Collected) -> [u8; 32] {
+    let mut files: Vec<Digest> = collected.files.iter().map(|(_, digest)| *digest).collect();
+    files.sort_unstable();
+    let mut hasher = Sha256::new();
+    for file in files {
+        hasher.update(file.0);
+    }
+    hasher.finalize().into()
+}
+
+/// The same reports for the same build, kind, run and device are the same fact.
+fn idempotency_key(request: &IngestRequest, run: &RunId, content: &[u8; 32]) -> String {
+    let of = BTreeMap::from([
+        ("track", request.of.track.as_str()),
+        ("build", request.of.build.as_str()),
+        ("kind", request.kind.as_str()),
+        ("run", run.as_str()),
+        ("device", request.device.as_deref().unwrap_or_default()),
+        ("complete", if request.complete { "yes" } else { "no" }),
+    ]);
+    let mut hasher = Sha256::new();
+    hasher.update(serde_json::to_vec(&of).unwrap_or_default());
+    hasher.update(content);
+    format!("ingest:{}", hex::encode(&hasher.finalize()[..16]))
+}

@@ -1,0 +1,129 @@
+//! The journal itself: its signed head, its verification, and single events byte for byte.
+//!
+//! Invariant: what is shown of an event is what is stored, so that `sha256sum` comes to the same.
+
+use domain::envelope::Position;
+use domain::refusal::Refusal;
+use journal::{HeadKey, SignedHead};
+use serde::{Deserialize, Serialize};
+
+use super::{App, AppError};
+
+/// The journal's head.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct HeadResponse {
+    /// 0 while nothing has happened.
+    pub position: Position,
+    /// One line to keep elsewhere; absent while the journal is empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed: Option<String>,
+}
+
+/// What to verify against.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct VerifyRequest {
+    /// A signed head that was kept elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expect_head: Option<String>,
+}
+
+/// What verification found.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct VerifyResponse {
+    pub holds: bool,
+    pub events: u64,
+    pub position: Position,
+    /// Redacted events, each in words.
+    pub redacted: Vec<String>,
+    /// The first event that does not hold, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub broken: Option<String>,
+    /// That the expected head was signed by another key than this server's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// An event as it is stored; bytes are in hexadecimal where they are not text.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct StoredEventResponse {
+    pub header: String,
+    pub hash: String,
+    /// Absent, like the payload, when redacted.
+    pub salt: Option<String>,
+    pub payload: Option<String>,
+}
+
+impl App {
+    /// Returns the signed head.
+    pub async fn head(&self) -> Result<HeadResponse, AppError> {
+        let Some(head) = self.journal().head().await? else {
+            return Ok(HeadResponse { position: Position(0), signed: None });
+        };
+        let signed = self.head_key()?.sign(head).to_string();
+        Ok(HeadResponse { position: head.position, signed: Some(signed) })
+    }
+
+    /// Walks the whole chain.
+    pub async fn verify(&self, request: VerifyRequest) -> Result<VerifyResponse, AppError> {
+        let expected = match &request.expect_head {
+            None => None,
+            Some(line) => Some(line.trim().parse::<SignedHead>().map_err(|error| Refusal::invalid(sentence(error)))?),
+        };
+        let note = match &expected {
+            Some(signed) if signed.public_key != self.head_key()?.public_key() => {
+                let key = hex::encode(signed.public_key);
+                Some(format!("the expected head was signed by another key than this server's: {key}"))
+            }
+            _ => None,
+        };
+        let verification = self.journal().verify(expected.as_ref()).await?;
+        Ok(VerifyResponse {
+            holds: verification.holds(),
+            events: verification.events,
+            position: verification.head.map_or(Position(0), |head| head.position),
+            redacted: verification.redacted.iter().map(ToString::to_string).collect(),
+            broken: verification.broken.map(|broken| broken.to_string()),
+            note,
+        })
+    }
+
+    /// Returns an event as it is stored.
+    pub async fn stored_event(&self, position: Position) -> Result<StoredEventResponse, AppError> {
+        let stored = self.journal().raw(position).await?;
+        let stored = stored.ok_or_else(|| Refusal::unknown(format!("There is no event {position} in the journal.")))?;
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        Ok(StoredEventResponse {
+            header: text(stored.header),
+            hash: hex::encode(stored.hash),
+            salt: stored.salt.map(hex::encode),
+            payload: stored.payload.map(text),
+        })
+    }
+
+    /// Redacts an event's payload: for whoever runs the server.
+    pub async fn redact(&self, position: Position, reason: &str) -> Result<Position, AppError> {
+        if reason.trim().is_empty() {
+            return Err(Refusal::invalid("A redaction needs a reason: why must this be forgotten?").into());
+        }
+        let actor = self.local_actor().await?;
+        match self.journal().redact(position, actor, reason.trim(), self.now()).await {
+            Ok(appended) => Ok(appended.position),
+            Err(
+                error @ (journal::Error::NoSuchEvent(_)
+                | journal::Error::AlreadyRedacted(_)
+                | journal::Error::RecordOfRedaction(_)),
+            ) => Err(Refusal::contradiction(sentence(error)).into()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn head_key(&self) -> Result<HeadKey, AppError> {
+        HeadKey::open(&self.inner.settings.signing_key()).map_err(|error| Refusal::contradiction(sentence(error)).into())
+    }
+}
+
+/// Errors of the journal complete "failed to …".
+fn sentence(error: impl std::fmt::Display) -> String {
+    format!("Failed to {error}.")
+}

@@ -1,0 +1,66 @@
+//! Settings: where the journal, the blobs and the key are.
+//!
+//! Invariant: the environment is read here and in the command line's options, nowhere else.
+
+use std::path::{Path, PathBuf};
+
+use journal::Database;
+
+use crate::clock::Clock;
+
+/// Where everything is kept.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The folder of the embedded database, the blobs and the signing key.
+    pub data: PathBuf,
+    pub database: Database,
+    pub clock: Clock,
+    /// Who acts, where nobody signed in: the user of this machine.
+    pub actor: LocalActor,
+}
+
+/// The user of this machine.
+#[derive(Clone, Debug)]
+pub struct LocalActor {
+    pub login: String,
+    pub name: String,
+}
+
+impl Settings {
+    /// Settings for a data folder and, unless the journal is embedded, the URL of its database.
+    pub fn new(data: Option<PathBuf>, database_url: Option<&str>) -> Self {
+        let data = data.unwrap_or_else(default_data);
+        let database = match database_url.filter(|url| !url.is_empty()) {
+            Some(url) => Database::parse(url),
+            None => Database::Sqlite(data.join("seaworthy.db")),
+        };
+        Self { data, database, clock: Clock::System, actor: LocalActor::of_this_machine() }
+    }
+
+    pub fn blobs(&self) -> PathBuf {
+        self.data.join("blobs")
+    }
+
+    /// The key that signs the journal's head. It is not in the database, so that whoever rewrites that cannot sign.
+    pub fn signing_key(&self) -> PathBuf {
+        self.data.join("head.key")
+    }
+}
+
+impl LocalActor {
+    fn of_this_machine() -> Self {
+        let user = variable("USER").or_else(|| variable("LOGNAME")).unwrap_or_else(|| "local".to_owned());
+        Self { login: format!("local:{user}"), name: user }
+    }
+}
+
+fn default_data() -> PathBuf {
+    let shared = variable("XDG_DATA_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let home = || variable("HOME").map(|home| Path::new(&home).join(".local/share"));
+    shared.or_else(home).unwrap_or_else(|| PathBuf::from(".")).join("seaworthy")
+}
+
+fn variable(name: &str) -> Option<String> {
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
