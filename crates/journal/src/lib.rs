@@ -1,1 +1,34 @@
-//! Purpose and one invariant.
+//! The journal: the append-only, hash-chained list of everything that happened, on SQLite or PostgreSQL, and
+//! the blobs that its events name.
+//!
+//! Invariant: what is acknowledged is on the disk, and an event is kept as the bytes that were hashed.
+
+mod append;
+mod chain;
+mod checkpoint;
+mod database;
+mod derived;
+mod digest;
+mod error;
+mod journal;
+mod person;
+mod plan;
+mod read;
+mod redact;
+mod session;
+mod signed;
+mod stored;
+mod verify;
+mod writer;
+
+pub use append::{Append, Appended, Expect, NewEvent, PAYLOAD_LIMIT, Part};
+pub use chain::Header;
+pub use database::Database;
+pub use digest::{Digest, NotADigest};
+pub use error::{AppendError, Error};
+pub use journal::Journal;
+pub use person::Person;
+pub use redact::{EVENT_REDACTED, EVENT_REDACTED_VERSION, EventRedacted};
+pub use signed::{HeadKey, HeadKeyError, SignedHead, SignedHeadError};
+pub use stored::{Body, Head, Recorded, StoredEvent};
+pub use verify::{Broken, Fault, Redaction, Verification};

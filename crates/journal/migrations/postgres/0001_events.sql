@@ -1,0 +1,15 @@
+-- Byte order (COLLATE "C") is the order SQLite uses, and what a prefix of a stream's name relies on.
+CREATE TABLE events (
+    position    BIGINT PRIMARY KEY,
+    stream      TEXT COLLATE "C" NOT NULL,
+    version     BIGINT NOT NULL,
+    key         TEXT COLLATE "C",
+    recorded_at BIGINT NOT NULL,
+    header      BYTEA NOT NULL,
+    salt        BYTEA,
+    payload     BYTEA,
+    hash        BYTEA NOT NULL
+);
+CREATE UNIQUE INDEX events_by_version ON events (stream, version);
+CREATE UNIQUE INDEX events_by_key ON events (stream, key) WHERE key IS NOT NULL;
+CREATE UNIQUE INDEX events_first ON events (stream) WHERE version = 1;

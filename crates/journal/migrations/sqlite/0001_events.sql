@@ -1,0 +1,14 @@
+CREATE TABLE events (
+    position    INTEGER PRIMARY KEY,
+    stream      TEXT NOT NULL,
+    version     BIGINT NOT NULL,
+    key         TEXT,
+    recorded_at BIGINT NOT NULL,
+    header      BLOB NOT NULL,
+    salt        BLOB,
+    payload     BLOB,
+    hash        BLOB NOT NULL
+);
+CREATE UNIQUE INDEX events_by_version ON events (stream, version);
+CREATE UNIQUE INDEX events_by_key ON events (stream, key) WHERE key IS NOT NULL;
+CREATE UNIQUE INDEX events_first ON events (stream) WHERE version = 1;

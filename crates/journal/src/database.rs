@@ -1,0 +1,170 @@
+//! The two databases that can hold a journal, and how each is opened.
+//!
+//! Invariant: whatever is acknowledged is on the disk. SQLite runs with WAL and `synchronous = FULL`; a
+//! PostgreSQL server that would lose acknowledged commits in a crash is refused.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr as _;
+use std::time::Duration;
+
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{PgPool, SqlitePool};
+
+use crate::error::Error;
+
+/// Where the journal is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Database {
+    /// One file, and its `-wal` and `-shm` beside it.
+    Sqlite(PathBuf),
+    /// A `postgres://` URL.
+    Postgres(String),
+}
+
+impl Database {
+    /// Reads `postgres://…`, `postgresql://…`, `sqlite:path`, or the path of a file.
+    pub fn parse(text: &str) -> Self {
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return Self::Postgres(text.to_owned());
+        }
+        let path = text
+            .strip_prefix("sqlite://")
+            .or_else(|| text.strip_prefix("sqlite:"))
+            .unwrap_or(text);
+        Self::Sqlite(PathBuf::from(path))
+    }
+}
+
+/// Connections to one of the two databases: one that writes events, and a few that read.
+#[derive(Clone, Debug)]
+pub(crate) enum Store {
+    Sqlite { write: SqlitePool, read: SqlitePool },
+    Postgres { write: PgPool, read: PgPool },
+}
+
+/// Expands one body for both databases, with `$pool` naming the pool that reads.
+macro_rules! on_read {
+    ($store:expr, $pool:ident => $body:expr) => {
+        match $store {
+            $crate::database::Store::Sqlite { read: $pool, .. } => $body,
+            $crate::database::Store::Postgres { read: $pool, .. } => $body,
+        }
+    };
+}
+
+/// Expands one body for both databases, with `$pool` naming the pool that writes.
+macro_rules! on_write {
+    ($store:expr, $pool:ident => $body:expr) => {
+        match $store {
+            $crate::database::Store::Sqlite { write: $pool, .. } => $body,
+            $crate::database::Store::Postgres { write: $pool, .. } => $body,
+        }
+    };
+}
+
+pub(crate) use {on_read, on_write};
+
+static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// Readers of SQLite at once; each is a thread that holds a connection.
+const SQLITE_READERS: u32 = 4;
+const POSTGRES_READERS: u32 = 8;
+
+impl Store {
+    /// Connects, and brings the tables to the newest version, or to an older one that a test asks for.
+    pub(crate) async fn open(database: &Database, schema: Option<i64>) -> Result<Self, Error> {
+        let store = match database {
+            Database::Sqlite(path) => open_sqlite(path).await?,
+            Database::Postgres(url) => open_postgres(url).await?,
+        };
+        match (&store, schema) {
+            (Self::Sqlite { write, .. }, None) => SQLITE.run(write).await?,
+            (Self::Sqlite { write, .. }, Some(schema)) => SQLITE.run_to(schema, write).await?,
+            (Self::Postgres { write, .. }, None) => POSTGRES.run(write).await?,
+            (Self::Postgres { write, .. }, Some(schema)) => POSTGRES.run_to(schema, write).await?,
+        }
+        Ok(store)
+    }
+
+    pub(crate) async fn close(&self) {
+        on_read!(self, pool => pool.close().await);
+        on_write!(self, pool => pool.close().await);
+    }
+}
+
+async fn open_sqlite(path: &Path) -> Result<Store, Error> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        tokio::fs::create_dir_all(folder).await.map_err(Error::Folder)?;
+    }
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(Duration::from_secs(10))
+        .foreign_keys(true)
+        // One INSERT per number of rows in a batch is kept prepared.
+        .statement_cache_capacity(crate::session::ROWS_PER_INSERT + 64)
+        .row_buffer_size(1024)
+        .pragma("cache_size", "-65536")
+        // What is redacted or erased is overwritten, not only unlinked.
+        .pragma("secure_delete", "1")
+        // Folding the log back into the file is the checkpointer's work, off the path of appends.
+        .pragma("wal_autocheckpoint", "0");
+    // The writing pool connects first: it creates the file and turns it to WAL, which a reader may not.
+    let write = SqlitePoolOptions::new()
+        .max_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .connect_with(options.clone().create_if_missing(true))
+        .await?;
+    let read = SqlitePoolOptions::new()
+        .max_connections(SQLITE_READERS)
+        .test_before_acquire(false)
+        .connect_lazy_with(options.pragma("query_only", "1"));
+    Ok(Store::Sqlite { write, read })
+}
+
+async fn open_postgres(url: &str) -> Result<Store, Error> {
+    let options = PgConnectOptions::from_str(url)?.application_name("seaworthy");
+    let read = PgPoolOptions::new()
+        .max_connections(POSTGRES_READERS)
+        .connect_with(options.clone())
+        .await?;
+    for setting in ["fsync", "full_page_writes", "synchronous_commit"] {
+        let value: String = sqlx::query_scalar("SELECT current_setting($1)")
+            .bind(setting)
+            .fetch_one(&read)
+            .await?;
+        if value == "off" {
+            return Err(Error::NotDurable { setting });
+        }
+    }
+    let write = PgPoolOptions::new()
+        .max_connections(2)
+        .acquire_timeout(Duration::from_secs(10))
+        .connect_with(options)
+        .await?;
+    Ok(Store::Postgres { write, read })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_is_told_by_its_text() {
+        let url = "postgres://seaworthy@db/seaworthy";
+        assert_eq!(Database::parse(url), Database::Postgres(url.to_owned()));
+        for text in [
+            "data/journal.db",
+            "sqlite:data/journal.db",
+            "sqlite://data/journal.db",
+        ] {
+            assert_eq!(Database::parse(text), Database::Sqlite("data/journal.db".into()));
+        }
+    }
+}
