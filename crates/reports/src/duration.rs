@@ -7,7 +7,30 @@
 /// A comma is a separator of thousands where a point follows, or where three digits follow a number that does
 /// not begin with zero; otherwise it is a decimal comma, which some locales write.
 pub(crate) fn milliseconds(text: &str) -> Option<f64> {
-    let text = text.trim();
+    plain(text).or_else(|| any(text.trim()))
+}
+
+/// Reads the common `12.345` fast. Exact: both numbers fit in 53 bits, so that the division rounds once, as the
+/// standard parser would.
+fn plain(text: &str) -> Option<f64> {
+    if text.is_empty() || text.len() > 15 {
+        return None;
+    }
+    let (mut digits, mut scale, mut point) = (0_u64, 1_u64, 0);
+    for byte in text.bytes() {
+        match byte {
+            b'0'..=b'9' => {
+                digits = digits * 10 + u64::from(byte - b'0');
+                scale *= if point == 1 { 10 } else { 1 };
+            }
+            b'.' if point == 0 => point = 1,
+            _ => return None,
+        }
+    }
+    Some(digits as f64 / scale as f64 * 1000.0).filter(|_| text != ".")
+}
+
+fn any(text: &str) -> Option<f64> {
     let seconds = match text.parse() {
         Ok(seconds) => seconds,
         Err(_) => return irregular(text),
@@ -66,6 +89,23 @@ mod tests {
             (found, expect) => found == expect,
         };
         assert!(near, "{text:?} came to {found:?}, not {expect:?}");
+    }
+
+    #[test]
+    fn the_fast_path_agrees_with_the_standard_parser() {
+        for text in [
+            "0.001",
+            "12.345",
+            "300.0",
+            "0.1",
+            ".5",
+            "5.",
+            "007.70",
+            "0.9999999999999",
+            "99999999.99",
+        ] {
+            assert_eq!(plain(text), any(text), "{text}");
+        }
     }
 
     #[test]

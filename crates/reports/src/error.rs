@@ -97,24 +97,20 @@ const EXPECTED: &str = "a JUnit report, which begins with <testsuites>, <testsui
 impl Problem {
     /// Says this of a byte of the token at hand.
     pub(crate) fn within(self, within: usize) -> Fault {
-        Fault {
-            within,
-            problem: self,
-        }
+        Fault(Box::new((within, self)))
     }
 }
 
-/// A problem and its byte inside the token being read; only the tokenizer knows where that token stands.
+/// A byte inside the token being read, and its problem; only the tokenizer knows where that token stands.
+///
+/// Boxed, so that the results on the path of every attribute fit in registers.
 #[derive(Debug)]
-pub(crate) struct Fault {
-    pub(crate) within: usize,
-    pub(crate) problem: Problem,
-}
+pub(crate) struct Fault(pub(crate) Box<(usize, Problem)>);
 
 impl Fault {
     /// Moves the place by what stands before it in the token.
     pub(crate) fn after(mut self, bytes: usize) -> Self {
-        self.within += bytes;
+        self.0.0 += bytes;
         self
     }
 }

@@ -135,7 +135,7 @@ mod tests {
         let found = push_attribute(&mut out, raw, 64);
         let found = found
             .map(|()| out.as_str())
-            .map_err(|fault| (fault.within, fault.problem.to_string()));
+            .map_err(|fault| (fault.0.0, fault.0.1.to_string()));
         match expect {
             Ok(expect) => assert_eq!(found, Ok(expect)),
             Err(expect) => {

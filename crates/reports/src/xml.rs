@@ -25,9 +25,10 @@ pub(crate) trait Tokens {
     fn refuse(&self, error: Error) -> ReportError;
 
     fn blame(&self, fault: Fault) -> ReportError {
+        let (within, problem) = *fault.0;
         ReportError {
-            at: self.place(fault.within),
-            problem: fault.problem,
+            at: self.place(within),
+            problem,
         }
     }
 }

@@ -136,7 +136,7 @@ impl<'s> Reading<'s> {
             return Err(Problem::ElementNameTooLong.within(0));
         }
         let attributes = Attributes::new(tag, name.len());
-        let element = if name.contains(':') {
+        let element = if name.bytes().any(|byte| byte == b':') {
             local_name(name)
         } else {
             name

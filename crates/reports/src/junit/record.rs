@@ -197,8 +197,14 @@ impl Record {
     /// Returns the case as its reader sees it.
     pub(super) fn case<'a>(&'a self, suite: &'a str, suite_file: Option<&'a str>) -> Case<'a> {
         let (outcome, flaky) = self.outcome();
-        let trace = Some(self.trace.trim()).filter(|trace| !trace.is_empty());
-        let message = Some(self.message.trim()).filter(|message| !message.is_empty());
+        // Most cases pass and have nothing to tell.
+        let trace = if self.rank == 0 { None } else { told(&self.trace) };
+        let message = if self.rank == 0 {
+            None
+        } else {
+            told(&self.message).or(trace.map(first_line))
+        };
+
         Case {
             suite,
             class: &self.class,
@@ -210,12 +216,16 @@ impl Record {
             flaky,
             attempts: self.attempts(),
             duration_ms: self.duration_ms,
-            message: message.or(trace.map(first_line)),
+            message,
             kind: Some(self.kind.as_str()).filter(|kind| !kind.is_empty()),
             trace,
             position: self.position,
         }
     }
+}
+
+fn told(text: &str) -> Option<&str> {
+    Some(text.trim()).filter(|text| !text.is_empty())
 }
 
 fn first_line(trace: &str) -> &str {
