@@ -10,9 +10,11 @@ use std::io::{self, BufRead, Read};
 
 use crate::limits;
 
-/// What was dropped inside the token at hand.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// A run of bytes that was dropped.
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Dropped {
+    /// How many bytes had come out before.
+    pub(crate) at: u64,
     /// Negative where the end that was given back is longer than what was dropped.
     pub(crate) bytes: i64,
     pub(crate) newlines: u64,
@@ -46,6 +48,7 @@ enum State {
 
 pub(crate) struct Guard<R> {
     inner: R,
+    limit: usize,
     state: State,
     /// Bytes let through since the run began.
     run: usize,
@@ -56,7 +59,10 @@ pub(crate) struct Guard<R> {
     ready: usize,
     /// The end of a section whose own end was dropped with its middle.
     ending: &'static [u8],
-    dropped: Dropped,
+    /// Bytes that came out.
+    passed: u64,
+    /// A tag that holds more than a few of these is too long.
+    dropped: Vec<Dropped>,
 }
 
 /// Marks the error of a tag or a declaration that is longer than [`limits::TAG`].
@@ -68,21 +74,31 @@ pub(crate) struct TooLong {
 
 impl<R: BufRead> Guard<R> {
     pub(crate) fn new(inner: R) -> Self {
+        Self::with_limit(inner, limits::RUN)
+    }
+
+    fn with_limit(inner: R, limit: usize) -> Self {
         Self {
             inner,
+            limit,
             state: State::Text,
             run: 0,
             tag: 0,
             dropping: false,
             ready: 0,
             ending: b"",
-            dropped: Dropped::default(),
+            passed: 0,
+            dropped: Vec::new(),
         }
     }
 
-    /// Returns what was dropped since the last call.
-    pub(crate) fn take_dropped(&mut self) -> Dropped {
-        std::mem::take(&mut self.dropped)
+    /// Returns what was dropped since the last call to [`Self::forget_dropped`].
+    pub(crate) fn dropped(&self) -> &[Dropped] {
+        &self.dropped
+    }
+
+    pub(crate) fn forget_dropped(&mut self) {
+        self.dropped.clear();
     }
 }
 
@@ -102,18 +118,28 @@ impl<R: BufRead> BufRead for Guard<R> {
                 break;
             }
             let step = Step {
+                limit: self.limit,
                 state: &mut self.state,
                 run: &mut self.run,
                 tag: &mut self.tag,
             };
             if self.dropping {
                 let (length, ending) = step.skip(chunk);
-                note(&mut self.dropped, &chunk[..length], ending.len());
+                if let Some(dropped) = self.dropped.last_mut() {
+                    dropped.note(&chunk[..length], ending.len());
+                }
                 self.dropping = length == chunk.len() && ending.is_empty();
                 self.ending = ending;
                 self.inner.consume(length);
             } else {
                 (self.ready, self.dropping) = step.pass(chunk);
+                if self.dropping {
+                    let at = self.passed + self.ready as u64;
+                    self.dropped.push(Dropped {
+                        at,
+                        ..Dropped::default()
+                    });
+                }
                 if self.tag > limits::TAG {
                     let declaration = matches!(self.state, State::Declaration);
                     return Err(io::Error::other(TooLong { declaration }));
@@ -128,6 +154,7 @@ impl<R: BufRead> BufRead for Guard<R> {
     }
 
     fn consume(&mut self, length: usize) {
+        self.passed += length as u64;
         if self.ending.is_empty() {
             self.ready -= length.min(self.ready);
             self.inner.consume(length);
@@ -137,21 +164,22 @@ impl<R: BufRead> BufRead for Guard<R> {
     }
 }
 
-fn note(dropped: &mut Dropped, bytes: &[u8], given_back: usize) {
-    dropped.bytes += bytes.len() as i64 - given_back as i64;
-    let after = match memchr::memrchr(b'\n', bytes) {
-        Some(last) => bytes.len() - last - 1,
-        None => bytes.len(),
-    };
-    if after < bytes.len() {
-        dropped.newlines += memchr::memchr_iter(b'\n', bytes).count() as u64;
-        dropped.after_newline = 0;
+impl Dropped {
+    fn note(&mut self, bytes: &[u8], given_back: usize) {
+        self.bytes += bytes.len() as i64 - given_back as i64;
+        let mut after = bytes.len();
+        if let Some(last) = memchr::memrchr(b'\n', bytes) {
+            self.newlines += memchr::memchr_iter(b'\n', bytes).count() as u64;
+            self.after_newline = 0;
+            after -= last + 1;
+        }
+        self.after_newline += after as i64 - given_back as i64;
     }
-    dropped.after_newline += after as i64 - given_back as i64;
 }
 
 /// One look at one chunk.
 struct Step<'a> {
+    limit: usize,
     state: &'a mut State,
     run: &'a mut usize,
     tag: &'a mut usize,
@@ -171,7 +199,7 @@ impl Step<'_> {
                     };
                     let found = memchr::memchr(end, rest);
                     let length = found.unwrap_or(rest.len());
-                    if let Some(cut) = cut(rest, length, *self.run) {
+                    if let Some(cut) = cut(rest, length, *self.run, self.limit) {
                         return (at + cut, true);
                     }
                     *self.run += length;
@@ -197,7 +225,7 @@ impl Step<'_> {
                     // A cut just before the end would split `]]>`; the end is close, so let it pass.
                     let inside = if ended { 0 } else { length };
                     if mark != b'?'
-                        && let Some(cut) = cut(rest, inside, *self.run)
+                        && let Some(cut) = cut(rest, inside, *self.run, self.limit)
                     {
                         let last = trailing(&rest[..cut], mark);
                         let last = if usize::from(last) == cut {
@@ -304,19 +332,19 @@ impl Step<'_> {
 
 /// Returns where a run of `length` more bytes is cut, if it grows too long: at a character, and not inside a
 /// reference such as `&quot;` unless that "reference" is absurdly long.
-fn cut(rest: &[u8], length: usize, run: usize) -> Option<usize> {
-    if run + length <= limits::RUN {
+fn cut(rest: &[u8], length: usize, run: usize, limit: usize) -> Option<usize> {
+    if run + length <= limit {
         return None;
     }
-    let begin = limits::RUN.saturating_sub(run).min(length);
+    let begin = limit.saturating_sub(run).min(length);
     let safe = |byte: u8| !(byte.is_ascii_alphanumeric() || matches!(byte, b'#' | b';') || is_inside(byte));
     let near = (begin..length).take(64).find(|&at| safe(rest[at]));
     match near {
         Some(at) => Some(at),
-        None if run + length > limits::RUN + 128 => (begin..length)
+        None if run + length > limit + 128 => (begin..length)
             .rev()
             .find(|&at| !is_inside(rest[at]))
-            .filter(|&at| at > 0 || run > limits::RUN),
+            .filter(|&at| at > 0 || run > limit),
         None => None,
     }
 }
@@ -356,4 +384,143 @@ fn trailing(bytes: &[u8], mark: u8) -> u8 {
         .take(2)
         .take_while(|&&byte| byte == mark)
         .count() as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use quick_xml::events::Event;
+    use quick_xml::reader::Reader;
+    use std::io::BufReader;
+
+    const TOKENS: &[&str] = &[
+        "<a>",
+        "</a>",
+        "<b c='",
+        "'",
+        "\"",
+        "<b c=\"",
+        "/>",
+        ">",
+        "<",
+        "<![CDATA[",
+        "]",
+        "]]>",
+        "<!--",
+        "-",
+        "-->",
+        "<?p ",
+        "?>",
+        "é",
+        " ",
+        "\n",
+        "word",
+        "日本語日本語日本語",
+        "<a/>",
+        "loooooooooooooooooooooooooooooong",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(3000) })]
+
+        #[test]
+        fn what_is_dropped_is_never_structure(
+            tokens in prop::collection::vec(0..TOKENS.len(), 0..40),
+            capacity in 4..60_usize,
+            limit in 0..40_usize,
+        ) {
+            let text: String = tokens.into_iter().map(|at| TOKENS[at]).collect();
+            check(&text, capacity, limit);
+        }
+    }
+
+    #[test]
+    fn a_section_may_end_anywhere() {
+        for length in 0..200 {
+            for capacity in 1..9 {
+                check(
+                    &format!("<a><![CDATA[{}]]></a>", "x]".repeat(length)),
+                    capacity,
+                    8,
+                );
+                check(&format!("<a><!--{}--></a>", "-x".repeat(length)), capacity, 8);
+                check(&format!("<a b='{}'/>", "x>".repeat(length)), capacity, 8);
+            }
+        }
+    }
+
+    /// The guarded document has the structure of the document.
+    #[track_caller]
+    fn check(text: &str, capacity: usize, limit: usize) {
+        // Chunks must end at characters, as those of the decoder do.
+        let source = Chunks {
+            text,
+            at: 0,
+            capacity,
+        };
+        assert_eq!(
+            structure(Guard::with_limit(source, limit)),
+            structure(text.as_bytes()),
+            "{text}"
+        );
+        let source = Chunks {
+            text,
+            at: 0,
+            capacity,
+        };
+        let mut out = String::new();
+        let mut guard = Guard::with_limit(source, limit);
+        BufReader::with_capacity(1, &mut guard)
+            .read_to_string(&mut out)
+            .unwrap();
+        let dropped: i64 = guard.dropped().iter().map(|dropped| dropped.bytes).sum();
+        assert_eq!(out.len() as i64 + dropped, text.len() as i64, "{text}");
+    }
+
+    struct Chunks<'a> {
+        text: &'a str,
+        at: usize,
+        capacity: usize,
+    }
+
+    impl Read for Chunks<'_> {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::Unsupported.into())
+        }
+    }
+
+    impl BufRead for Chunks<'_> {
+        fn fill_buf(&mut self) -> io::Result<&[u8]> {
+            let end = self.text.ceil_char_boundary(self.at + self.capacity);
+            Ok(&self.text.as_bytes()[self.at..end])
+        }
+
+        fn consume(&mut self, length: usize) {
+            self.at += length;
+        }
+    }
+
+    /// A quote in a name begins what is cut like a value.
+    fn plain(name: &str) -> &str {
+        name.split(['\'', '"']).next().unwrap_or_default()
+    }
+
+    fn structure(source: impl BufRead) -> String {
+        let mut reader = Reader::from_reader(source);
+        let (mut told, mut token) = (String::new(), Vec::new());
+        loop {
+            token.clear();
+            match reader.read_event_into(&mut token) {
+                Ok(Event::Start(tag)) => told += &format!("<{}>", plain(tag.name().into_inner())),
+                Ok(Event::Empty(tag)) => told += &format!("<{}/>", plain(tag.name().into_inner())),
+                Ok(Event::End(tag)) => told += &format!("</{}>", plain(tag.name().into_inner())),
+                Ok(Event::Eof) => return told,
+                Ok(Event::Text(_)) => {}
+                Ok(event) => told += &format!("{:?}", std::mem::discriminant(&event)),
+                // The names in the message are cut too.
+                Err(error) => return format!("{told} {:?}", std::mem::discriminant(&error)),
+            }
+        }
+    }
 }

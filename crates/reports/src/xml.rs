@@ -11,7 +11,7 @@ use quick_xml::events::Event;
 use quick_xml::reader::Reader;
 
 use crate::error::{At, Fault, Problem, ReportError};
-use crate::guard::{Guard, TooLong};
+use crate::guard::{Dropped, Guard, TooLong};
 
 /// A source of tokens.
 pub(crate) trait Tokens {
@@ -104,32 +104,32 @@ impl<R: BufRead> Stream<R> {
 
     /// Moves past the token at hand.
     fn advance(&mut self) {
-        step(&mut self.at, &self.token);
-        let dropped = self.reader.get_mut().take_dropped();
-        if dropped.bytes != 0 {
-            self.at.byte = self.at.byte.saturating_add_signed(dropped.bytes);
-            if dropped.newlines > 0 {
-                // What the guard let through after the drop holds no line break: it is the section's end.
-                let end = self.token.len() - memchr::memrchr(b'>', &self.token).unwrap_or(self.token.len());
-                self.at.column = (1 + end as u64).saturating_add_signed(dropped.after_newline);
-                self.at.line += dropped.newlines;
-            } else {
-                self.at.column = self.at.column.saturating_add_signed(dropped.bytes);
-            }
-        }
+        self.at = self.place(usize::MAX);
+        self.reader.get_mut().forget_dropped();
         self.token.clear();
         self.begin = self.reader.buffer_position();
     }
 }
 
+fn skip(at: &mut At, dropped: &Dropped) {
+    // The end that was given back is subtracted here and added again by `step`: a sum may dip below zero.
+    at.byte = at.byte.wrapping_add_signed(dropped.bytes);
+    if dropped.newlines > 0 {
+        at.line += dropped.newlines;
+        at.column = 1_u64.wrapping_add_signed(dropped.after_newline);
+    } else {
+        at.column = at.column.wrapping_add_signed(dropped.bytes);
+    }
+}
+
 fn step(at: &mut At, bytes: &[u8]) {
-    at.byte += bytes.len() as u64;
+    at.byte = at.byte.wrapping_add(bytes.len() as u64);
     match memchr::memrchr(b'\n', bytes) {
         Some(last) => {
             at.line += memchr::memchr_iter(b'\n', bytes).count() as u64;
             at.column = (bytes.len() - last) as u64;
         }
-        None => at.column += bytes.len() as u64,
+        None => at.column = at.column.wrapping_add(bytes.len() as u64),
     }
 }
 
@@ -142,7 +142,18 @@ impl<R: BufRead> Tokens for Stream<R> {
 
     fn place(&self, within: usize) -> At {
         let mut at = self.at;
-        step(&mut at, &self.token[..within.min(self.token.len())]);
+        let token = &self.token[..within.min(self.token.len())];
+        let mut done = 0;
+        for dropped in self.reader.get_ref().dropped() {
+            let here = dropped.at.saturating_sub(self.begin) as usize;
+            if here > token.len() || here < done {
+                break;
+            }
+            step(&mut at, &token[done..here]);
+            done = here;
+            skip(&mut at, dropped);
+        }
+        step(&mut at, &token[done..]);
         at
     }
 

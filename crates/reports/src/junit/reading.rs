@@ -6,7 +6,7 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::attributes::Attributes;
 use super::record::Record;
-use super::suites::{Declared, Suites};
+use super::suites::{Bad, Declared, Suites};
 use super::words::{self, Status, Verdict};
 use crate::duration::milliseconds;
 use crate::error::{Fault, Problem};
@@ -303,7 +303,9 @@ impl<'s> Reading<'s> {
                 "timestamp" if value.len() < 64 && !value.contains('&') => self.summary.date(value.trim()),
                 "failures" | "errors" => {
                     if let Ok(count) = value.trim().parse::<u32>() {
-                        bad = Some(bad.unwrap_or(0) + u64::from(count));
+                        let bad = bad.get_or_insert_with(Bad::default);
+                        bad.sum += u64::from(count);
+                        bad.most = bad.most.max(u64::from(count));
                     }
                 }
                 _ => {}
@@ -359,8 +361,8 @@ impl<'s> Reading<'s> {
         self.release();
         let (path, file) = (self.suites.path(), self.suites.file());
         let bad = emit(&self.record, path, file, &mut self.summary, self.sink);
-        if bad {
-            self.suites.count_bad(self.record.complaints());
+        if bad || self.record.is_told() {
+            self.suites.count(bad, self.record.complaints());
         }
     }
 
@@ -386,9 +388,7 @@ impl<'s> Reading<'s> {
     fn release(&mut self) {
         if let Some(record) = self.held.take() {
             let bad = emit(&record, &record.suite, None, &mut self.summary, self.sink);
-            if bad {
-                self.suites.count_bad(record.complaints());
-            }
+            self.suites.count(bad, record.complaints());
             self.spare = Some(record);
         }
     }

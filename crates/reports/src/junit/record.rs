@@ -3,6 +3,7 @@
 //! Invariant: the buffers are reused from case to case; a passing case allocates nothing.
 
 use super::attributes::Attributes;
+use super::suites::Complaints;
 use super::words::{Status, Verdict};
 use crate::error::Fault;
 use crate::limits;
@@ -116,9 +117,18 @@ impl Record {
         }
     }
 
-    /// Returns how many elements said that the case is bad.
-    pub(super) fn complaints(&self) -> u64 {
-        u64::from(self.failures) + u64::from(self.errors)
+    /// Whether any element said how the case went.
+    pub(super) fn is_told(&self) -> bool {
+        self.rank > 0
+    }
+
+    /// Returns how many elements said that something is bad.
+    pub(super) fn complaints(&self) -> Complaints {
+        let elements = u64::from(self.failures) + u64::from(self.errors);
+        Complaints {
+            elements,
+            attempts: elements + u64::from(self.flakes) + u64::from(self.reruns),
+        }
     }
 
     /// Returns the outcome, and whether it is flaky.

@@ -11,8 +11,7 @@ const JOINT: &str = " › ";
 pub(super) struct Declared<'a> {
     pub(super) name: &'a str,
     pub(super) file: &'a str,
-    /// Failures and errors together: several dialects write an error as a failure, or the other way round.
-    pub(super) bad: Option<u64>,
+    pub(super) bad: Option<Bad>,
 }
 
 #[derive(Debug, Default)]
@@ -23,16 +22,34 @@ struct Frame {
     name: usize,
     /// Where the nearest file begins.
     file: usize,
-    declared: Option<u64>,
+    declared: Option<Bad>,
     /// Bad cases, and elements that say so: here, and here with all suites inside.
     cases: Counts,
     elements: Counts,
+    /// Those, and the elements of marked attempts: some versions of Surefire declare these.
+    attempts: Counts,
 }
 
 #[derive(Debug, Default, Clone, Copy)]
 struct Counts {
     own: u64,
     all: u64,
+}
+
+/// Failures and errors as a suite declares them. Several dialects write an error as a failure, or the other way
+/// round, and some declare one twice.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Bad {
+    pub(super) sum: u64,
+    pub(super) most: u64,
+}
+
+/// How many elements of a case say that something is bad.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Complaints {
+    pub(super) elements: u64,
+    /// With those of marked attempts.
+    pub(super) attempts: u64,
 }
 
 #[derive(Debug)]
@@ -94,17 +111,19 @@ impl Suites {
         self.frames.push(frame);
     }
 
-    pub(super) fn count_bad(&mut self, elements: u64) {
+    /// Counts a case that has something bad to tell.
+    pub(super) fn count(&mut self, bad: bool, complaints: Complaints) {
         if let Some(frame) = self.frames.last_mut() {
-            frame.cases.add(1);
-            frame.elements.add(elements);
+            frame.cases.add(u64::from(bad));
+            frame.elements.add(complaints.elements);
+            frame.attempts.add(complaints.attempts);
         }
     }
 
     /// Leaves the innermost suite; returns what it says that its cases contradict.
     ///
     /// Dialects disagree whether a suite counts the cases of the suites inside it, and whether it counts cases
-    /// or assertions (Catch2 does the latter): any of these readings will do.
+    /// or assertions (Catch2) or attempts (some versions of Surefire): any of these readings will do.
     pub(super) fn close(&mut self) -> Option<String> {
         if self.frames.len() < 2 {
             return None;
@@ -112,16 +131,17 @@ impl Suites {
         let frame = self.frames.pop()?;
         let name = &self.path[frame.name..];
         let found = frame.cases.all;
-        let contradiction = frame.declared.filter(|declared| {
-            ![
-                frame.cases.own,
-                frame.cases.all,
-                frame.elements.own,
-                frame.elements.all,
-            ]
-            .contains(declared)
-        });
+        let readings = [frame.cases, frame.elements, frame.attempts];
+        let agrees = |declared| {
+            readings
+                .iter()
+                .any(|counts| counts.own == declared || counts.all == declared)
+        };
+        let contradiction = frame
+            .declared
+            .filter(|declared| !agrees(declared.sum) && !agrees(declared.most));
         let contradiction = contradiction.map(|declared| {
+            let declared = declared.sum;
             let name = &name[..name.floor_char_boundary(limits::FIRST_LINE)];
             format!("the suite \"{name}\" declares {declared} failures and errors; its cases have {found}")
         });
@@ -130,6 +150,7 @@ impl Suites {
         if let Some(outer) = self.frames.last_mut() {
             outer.cases.all += frame.cases.all;
             outer.elements.all += frame.elements.all;
+            outer.attempts.all += frame.attempts.all;
         }
         contradiction
     }
