@@ -14,7 +14,7 @@ use std::io::BufRead;
 use crate::decode::{self, Decoding};
 use crate::error::{At, Fault, ReportError};
 use crate::xml::{Slice, Stream, Tokens};
-use crate::{Item, Summary};
+use crate::{Item, Summary, Warning};
 use reading::Reading;
 
 pub(crate) fn read(source: impl BufRead, sink: &mut dyn FnMut(Item<'_>)) -> Result<Summary, ReportError> {
@@ -54,8 +54,11 @@ fn run(mut tokens: impl Tokens, sink: &mut dyn FnMut(Item<'_>)) -> Result<Summar
             Ok(true) => break,
             Err(fault) => return Err(tokens.blame(fault)),
         }
-        if let Some(text) = reading.contradiction() {
-            reading.summary.warn(tokens.place(0), || text);
+        if let Some(text) = reading.contradiction.take() {
+            reading.summary.first_warnings.push(Warning {
+                at: tokens.place(0),
+                text,
+            });
         }
     }
     let end: Result<Summary, Fault> = reading.finish();

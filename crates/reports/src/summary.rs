@@ -5,7 +5,6 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::At;
-use crate::limits;
 
 /// The totals of one report: counted from its cases, never copied from its attributes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -39,13 +38,6 @@ pub struct Warning {
 }
 
 impl Summary {
-    pub(crate) fn warn(&mut self, at: At, text: impl FnOnce() -> String) {
-        self.warnings += 1;
-        if self.first_warnings.len() < limits::WARNINGS {
-            self.first_warnings.push(Warning { at, text: text() });
-        }
-    }
-
     pub(crate) fn date(&mut self, timestamp: &str) {
         // "2026-11-24T…" sorts by time; "Tue Nov 24 …" does not, and is kept only if nothing better comes.
         let sorts = |text: &str| {

@@ -159,6 +159,8 @@ impl<R: BufRead> Tokens for Stream<R> {
 
     fn refuse(&self, error: Error) -> ReportError {
         let within = match error {
+            // What is too long is told where it begins; a source fails where it stopped.
+            Error::Io(ref error) if too_long(error).is_some() => 0,
             Error::Io(_) => self.token.len() as u64,
             _ => self.reader.error_position().saturating_sub(self.begin),
         };
@@ -166,9 +168,13 @@ impl<R: BufRead> Tokens for Stream<R> {
     }
 }
 
+fn too_long(error: &std::io::Error) -> Option<&TooLong> {
+    error.get_ref()?.downcast_ref()
+}
+
 fn problem(error: Error) -> Problem {
     match error {
-        Error::Io(error) => match error.get_ref().and_then(|inner| inner.downcast_ref::<TooLong>()) {
+        Error::Io(error) => match too_long(&error) {
             Some(TooLong { declaration: true }) => Problem::Doctype,
             Some(TooLong { declaration: false }) => Problem::TagTooLong,
             None => Problem::Source(std::io::Error::new(error.kind(), error.to_string())),

@@ -47,7 +47,8 @@ pub(super) struct Reading<'s> {
     name: String,
     value: String,
     found_root: bool,
-    contradiction: Option<String>,
+    /// What the suite that just ended says against its cases; only the tokenizer knows where.
+    pub(super) contradiction: Option<String>,
 }
 
 impl<'s> Reading<'s> {
@@ -65,11 +66,6 @@ impl<'s> Reading<'s> {
             found_root: false,
             contradiction: None,
         }
-    }
-
-    /// Returns what the suite that just ended says against its cases.
-    pub(super) fn contradiction(&mut self) -> Option<String> {
-        self.contradiction.take()
     }
 
     /// Takes a token; returns whether it was the last.
@@ -342,7 +338,9 @@ impl<'s> Reading<'s> {
             Element::Case | Element::SuiteVerdict => self.close_case(),
             Element::Suite | Element::Suites => {
                 self.release();
-                self.contradiction = self.suites.close();
+                if let Some(contradiction) = self.suites.close() {
+                    self.contradict(contradiction);
+                }
             }
             Element::Property if !self.name.is_empty() => {
                 (self.sink)(Item::Property {
@@ -351,6 +349,15 @@ impl<'s> Reading<'s> {
                 });
             }
             _ => {}
+        }
+    }
+
+    #[cold]
+    fn contradict(&mut self, contradiction: String) {
+        self.summary.warnings += 1;
+        // To find a place in memory is to count lines from its start: only a few warnings are worth that.
+        if self.summary.first_warnings.len() < limits::WARNINGS {
+            self.contradiction = Some(contradiction);
         }
     }
 
