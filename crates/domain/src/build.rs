@@ -6,7 +6,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{BuildNumber, Commit, Digest};
+use crate::digest::Digest;
+use crate::id::{BuildNumber, Commit};
 
 /// One build of one track.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,7 +11,8 @@ use crate::build::Build;
 use crate::criterion::{Criterion, Definition};
 use crate::envelope::Position;
 use crate::evidence::{AttestedResult, Counts};
-use crate::id::{BuildNumber, Digest, ProductId, ReleaseName, RunId, RunKind, TrackId};
+use crate::digest::Digest;
+use crate::id::{BuildNumber, ProductId, ReleaseName, RunId, RunKind, TrackId};
 use crate::track::{Plan, TrackDescription};
 
 macro_rules! events {

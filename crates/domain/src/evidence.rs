@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::envelope::{ActorId, Envelope, Position};
 use crate::event::RunIngested;
-use crate::id::{BuildNumber, Digest, RunId, RunKind};
+use crate::digest::Digest;
+use crate::id::{BuildNumber, RunId, RunKind};
 use crate::time::Time;
 
 /// What a set of test reports comes to.

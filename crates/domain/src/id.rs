@@ -174,56 +174,6 @@ impl FromStr for ReleaseId {
     }
 }
 
-/// A SHA-256 digest, written as 64 lower-case hexadecimal digits; it names a blob.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Digest(pub [u8; 32]);
-
-impl fmt::Display for Digest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl fmt::Debug for Digest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl FromStr for Digest {
-    type Err = InvalidId;
-
-    fn from_str(text: &str) -> Result<Self, InvalidId> {
-        let invalid = || InvalidId {
-            text: text.chars().take(80).collect(),
-            what: "a SHA-256 digest",
-            rule: "write 64 hexadecimal digits",
-        };
-        let bytes = text.as_bytes();
-        if bytes.len() != 64 {
-            return Err(invalid());
-        }
-        let mut digest = [0; 32];
-        for (byte, pair) in digest.iter_mut().zip(bytes.chunks_exact(2)) {
-            let pair = std::str::from_utf8(pair).map_err(|_| invalid())?;
-            *byte = u8::from_str_radix(pair, 16).map_err(|_| invalid())?;
-        }
-        Ok(Self(digest))
-    }
-}
-
-impl Serialize for Digest {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Digest {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        std::borrow::Cow::<'de, str>::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -236,12 +186,5 @@ mod tests {
         assert!(RunKind::parse("regression-2").is_err());
         assert!(BuildNumber::parse("4.2.0-rc.1+7").is_ok());
         assert_eq!("tidewatch/2026.12".parse::<ReleaseId>().unwrap().stream().as_str(), "release/tidewatch/2026.12");
-    }
-
-    #[test]
-    fn a_digest_survives_its_text() {
-        let digest = Digest([0xab; 32]);
-        assert_eq!(digest.to_string().parse::<Digest>().unwrap(), digest);
-        assert!("zz".repeat(32).parse::<Digest>().is_err());
     }
 }

@@ -7,6 +7,7 @@ pub mod cases;
 pub mod command;
 pub mod criteria;
 pub mod criterion;
+pub mod digest;
 pub mod envelope;
 pub mod event;
 pub mod evidence;

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::criteria::fact::{Fact, Missing};
 use crate::criteria::kleene::Evaluation;
@@ -17,7 +17,7 @@ use crate::time::Time;
 use crate::track::Track;
 
 /// What a criterion comes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Verdict {
     #[serde(rename = "met")]
     Met,
@@ -30,7 +30,7 @@ pub enum Verdict {
 }
 
 /// A track's verdicts, joined.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Readiness {
     #[serde(rename = "ready")]
     Ready,

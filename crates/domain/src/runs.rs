@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::cases::Merged;
 use crate::evidence::Ingest;
-use crate::id::{BuildNumber, Digest, RunKind};
+use crate::digest::Digest;
+use crate::id::{BuildNumber, RunKind};
 use crate::release::Release;
 use crate::track::Track;
 

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::build::Build;
 use crate::envelope::Position;
 use crate::evidence::{Attestation, Ingest, Summary};
-use crate::id::{BuildNumber, Digest, RunKind, TrackId};
+use crate::digest::Digest;
+use crate::id::{BuildNumber, RunKind, TrackId};
 use crate::time::Time;
 
 /// What the product's file says of a track.

@@ -4,6 +4,7 @@
 //! Invariant: what is acknowledged is on the disk, and an event is kept as the bytes that were hashed.
 
 mod append;
+mod blobs;
 mod chain;
 mod checkpoint;
 mod database;
@@ -22,6 +23,7 @@ mod verify;
 mod writer;
 
 pub use append::{Append, Appended, Expect, NewEvent, PAYLOAD_LIMIT, Part};
+pub use blobs::{Backup, BlobWriter, Blobs, backup, restore};
 pub use chain::Header;
 pub use database::Database;
 pub use digest::{Digest, NotADigest};

@@ -14,6 +14,7 @@ use axum::routing::{get, post};
 use crate::app::App;
 
 pub use problem::Problem;
+pub use releases::ReleaseLine;
 
 /// The largest JSON body, in bytes; reports come as a stream and have no limit.
 const JSON_LIMIT: usize = 64 << 20;

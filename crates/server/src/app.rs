@@ -22,12 +22,12 @@ use domain::envelope::ActorId;
 use domain::id::ReleaseId;
 use domain::release::Release;
 use domain::time::Time;
-use journal::{Blobs, Journal};
+use journal::{Blobs, Journal, Person};
 
 pub use error::AppError;
 use evaluator::Evaluator;
 
-use crate::config::Settings;
+use crate::config::{LocalActor, Settings};
 
 /// The application: cheap to clone, shared by every request.
 #[derive(Clone, Debug)]
@@ -85,7 +85,25 @@ impl App {
 
     /// Returns the id of the user of this machine, making one at the first act.
     pub(crate) async fn local_actor(&self) -> Result<ActorId, AppError> {
-        let actor = &self.inner.settings.actor;
-        Ok(self.journal().person_ensure(&actor.login, &actor.name, self.now()).await?)
+        let LocalActor { login, name } = &self.inner.settings.actor;
+        if let Some(person) = self.journal().person_by_login(login).await? {
+            return Ok(person.id);
+        }
+        let mut random = [0; 16];
+        getrandom::fill(&mut random).map_err(|error| AppError::Internal(error.to_string()))?;
+        let person = Person {
+            id: ActorId::new(hex::encode(random)),
+            login: Some(login.clone()),
+            name: Some(name.clone()),
+            address: None,
+            created_at: self.now(),
+            erased_at: None,
+        };
+        // Another process may have been quicker; then its row is the one.
+        let put = self.journal().person_put(&person).await;
+        match self.journal().person_by_login(login).await? {
+            Some(person) => Ok(person.id),
+            None => put.map(|_| person.id).map_err(AppError::from),
+        }
     }
 }

@@ -9,7 +9,8 @@ use toml::de::{DeTable, DeValue};
 use super::reader::{Reader, Value};
 use super::{FileRelease, FileReleaseTrack, FileTrack};
 use crate::build::Build;
-use crate::id::{BuildNumber, Commit, Digest, ReleaseName, TrackId};
+use crate::digest::Digest;
+use crate::id::{BuildNumber, Commit, InvalidId, ReleaseName, TrackId};
 
 pub(super) fn read(reader: &mut Reader<'_>, root: &DeTable<'_>, tracks: &[FileTrack]) -> Vec<FileRelease> {
     let Some(value) = root.get("releases") else { return Vec::new() };
@@ -101,12 +102,20 @@ fn build(reader: &mut Reader<'_>, value: &Value<'_>, version: &str) -> Option<(B
     let revision = table.get("revision").and_then(|revision| {
         reader.whole(revision, "how many commits lead up to the build (git rev-list --count)")
     });
-    let artifact = table.get("artifact").and_then(|artifact| reader.id(artifact, str::parse::<Digest>));
+    let artifact = table.get("artifact").and_then(|artifact| reader.id(artifact, digest));
     let version = match table.get("version") {
         Some(version) => reader.word(version, "the version that users see, as in \"4.2.0\"")?.0,
         None => version.to_owned(),
     };
     Some((Build { version, number: number?, commit: commit?, revision, artifact }, value.span()))
+}
+
+fn digest(text: &str) -> Result<Digest, InvalidId> {
+    text.parse().map_err(|_| InvalidId {
+        text: text.chars().take(80).collect(),
+        what: "a SHA-256 digest",
+        rule: "write 64 lower-case hexadecimal digits, as `sha256sum` prints them",
+    })
 }
 
 fn add(reader: &mut Reader<'_>, builds: &mut Vec<(Build, Range<usize>)>, (build, span): (Build, Range<usize>)) {

@@ -27,11 +27,13 @@ impl From<OfRelease> for ReleaseId {
 
 pub(super) type ReleasePath = Result<Path<OfRelease>, PathRejection>;
 
-#[derive(Debug, Serialize)]
-pub(super) struct ReleaseLine {
-    release: String,
-    product: ProductId,
-    name: ReleaseName,
+/// A release in the list of them.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct ReleaseLine {
+    /// As in `tidewatch/2026.12`.
+    pub release: String,
+    pub product: ProductId,
+    pub name: ReleaseName,
 }
 
 pub(super) async fn apply(

@@ -30,7 +30,7 @@ pub struct CheckQuery {
 }
 
 /// A release's readiness.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct CheckResponse {
     pub release: String,
     pub product: String,
@@ -38,13 +38,13 @@ pub struct CheckResponse {
     /// The last event that counted.
     pub position: Position,
     pub at: Time,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_change_at: Option<Time>,
     pub tracks: Vec<TrackCheck>,
 }
 
 /// A track's readiness at its next gate.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct TrackCheck {
     pub track: TrackId,
     pub name: String,
@@ -52,19 +52,19 @@ pub struct TrackCheck {
     pub build: Option<BuildNumber>,
     pub version: Option<String>,
     pub readiness: Readiness,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     pub criteria: Vec<CriterionCheck>,
 }
 
 /// A criterion's verdict.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct CriterionCheck {
     pub id: CriterionId,
     pub title: String,
     pub owner: Function,
     pub verdict: Verdict,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub broken: Option<String>,
     pub reasons: Vec<String>,
     /// The facts that are missing and matter, by name.

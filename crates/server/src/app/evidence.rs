@@ -72,7 +72,7 @@ pub struct EvidenceLine {
     pub result: String,
     pub at: Time,
     pub by: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withdrawn: Option<String>,
 }
 

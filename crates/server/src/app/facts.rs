@@ -6,21 +6,21 @@ use domain::criteria::catalogue::{catalogue, paths};
 use domain::criteria::fact::Fact;
 use domain::facts::{self, View};
 use domain::id::{ReleaseId, TrackId};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::{App, AppError};
 
 /// One fact of a track.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct FactLine {
     pub fact: String,
     #[serde(rename = "type")]
-    pub of: &'static str,
-    pub doc: &'static str,
+    pub of: String,
+    pub doc: String,
     /// Null when it is missing.
     pub value: Json,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missing: Option<String>,
 }
 
@@ -34,7 +34,7 @@ impl App {
         let facts = facts::gather(&release, track, view);
         let lines = paths(&catalogue(&release.kinds())).into_iter().map(|(fact, of, doc)| {
             let (value, missing) = look(&facts, &fact);
-            FactLine { fact, of, doc, value, missing }
+            FactLine { fact, of: of.to_owned(), doc: doc.to_owned(), value, missing }
         });
         Ok(lines.collect())
     }

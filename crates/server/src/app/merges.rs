@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use domain::cases::{CaseKey, Merged, NAMED, Note, Outcomes, Plan, merge, plan_lines};
-use domain::id::Digest;
+use domain::digest::Digest;
 use domain::release::Release;
 use domain::runs::{self, MergeKey, Merges, PlanKey};
 use journal::Blobs;

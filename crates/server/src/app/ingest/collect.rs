@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use bytes::Bytes;
 use domain::cases::MAGIC;
 use domain::evidence::Counts;
-use domain::id::Digest;
+use domain::digest::Digest;
 use journal::{BlobWriter, Blobs};
 use tokio::runtime::Handle;
 

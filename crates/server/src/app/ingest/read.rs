@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::io::{BufReader, Read};
 
 use domain::cases::{CaseKey, Note, Record};
-use domain::id::Digest;
+use domain::digest::Digest;
 use reports::{Case, Format, Item, Outcome, Summary};
 use sha2::{Digest as _, Sha256};
 
@@ -168,7 +168,6 @@ impl Cases {
                     self.metrics.insert(metric.to_owned(), value);
                 }
             }
-            _ => {}
         }
     }
 

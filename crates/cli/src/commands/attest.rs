@@ -1,0 +1,32 @@
+//! `seaworthy attest`: a check by hand.
+
+use domain::evidence::AttestedResult;
+use server::app::evidence::{AttestRequest, EvidenceResponse, ForBuild};
+
+use super::Outcome;
+use crate::arguments::{Attest, DeviceResult, OfBuild};
+use crate::client::Client;
+use crate::exit::Exit;
+use crate::terminal;
+
+pub(super) async fn run(client: &Client, attest: Attest) -> Outcome {
+    let path = format!("{}/attestations", client.release(&attest.of.release).await?);
+    let what = format!("{} on build {}", attest.device, attest.of.build);
+    let result = match attest.result {
+        DeviceResult::Passed => AttestedResult::Passed,
+        DeviceResult::Failed => AttestedResult::Failed,
+    };
+    let request = AttestRequest { of: for_build(attest.of), device: attest.device, result, notes: attest.notes };
+    let (response, json) = client.post::<EvidenceResponse>(&path, &request).await?;
+    if attest.json {
+        terminal::raw(&json);
+        terminal::line("");
+    } else {
+        terminal::line(&format!("Recorded: {} {what}, as evidence {}.", result.as_str(), response.evidence));
+    }
+    Ok(Exit::Ready)
+}
+
+pub(super) fn for_build(of: OfBuild) -> ForBuild {
+    ForBuild { track: of.track, build: of.build, commit: of.commit }
+}

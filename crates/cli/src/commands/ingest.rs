@@ -1,0 +1,211 @@
+//! `seaworthy ingest`: send reports, with progress at a terminal.
+
+use std::io::{IsTerminal, Read};
+use std::path::{Path, PathBuf};
+
+use axum::body::Body;
+use bytes::Bytes;
+use indicatif::{ProgressBar, ProgressStyle};
+use server::app::ingest::IngestResponse;
+use tokio::sync::mpsc::{Sender, channel};
+use tokio_stream::wrappers::ReceiverStream;
+
+use super::Outcome;
+use super::evidence::encoded;
+use crate::arguments::Ingest;
+use crate::client::{Client, Failed};
+use crate::exit::Exit;
+use crate::terminal;
+
+/// How much of a large file is sent at a time.
+const PIECE: usize = 1 << 20;
+const BLOCK: usize = 512;
+
+pub(super) async fn run(client: &Client, ingest: &Ingest) -> Outcome {
+    let path = format!("{}/runs?{}", client.release(&ingest.of.release).await?, query(ingest));
+    let stdin = ingest.paths.iter().any(|path| path == "-");
+    if stdin && ingest.paths.len() > 1 {
+        return Err(Failed::Input("`-` reads one report from standard input; name it alone.".to_owned()));
+    }
+    let (sender, receiver) = channel::<Result<Bytes, String>>(16);
+    let files = if stdin { Vec::new() } else { find(&ingest.paths)? };
+    let total = files.iter().map(|(_, length)| length).sum();
+    let progress = progress(if stdin { None } else { Some(total) }, ingest.json);
+    let bar = progress.clone();
+    let sending = std::thread::spawn(move || {
+        let sent = if stdin { send_stdin(&sender, &bar) } else { send_files(&sender, &files, &bar) };
+        if let Err(Some(error)) = sent {
+            let _ = sender.blocking_send(Err(error));
+        }
+    });
+    let content_type = if stdin { "application/xml" } else { "application/x-tar" };
+    let body = Body::from_stream(ReceiverStream::new(receiver));
+    let answer = client.upload::<IngestResponse>(&path, content_type, body).await;
+    progress.finish_and_clear();
+    let (response, json) = answer?;
+    let _ = sending.join();
+    if ingest.json {
+        terminal::raw(&json);
+        terminal::line("");
+    } else {
+        tell(ingest, &response);
+    }
+    Ok(Exit::Ready)
+}
+
+fn query(ingest: &Ingest) -> String {
+    let mut query = format!("track={}&build={}&kind={}", ingest.of.track, encoded(ingest.of.build.as_str()), ingest.kind);
+    let optional = [
+        ("commit", ingest.of.commit.as_ref().map(|commit| commit.as_str())),
+        ("run", ingest.run.as_ref().map(|run| run.as_str())),
+        ("device", ingest.device.as_deref()),
+        ("complete", ingest.complete.then_some("true")),
+    ];
+    for (key, value) in optional {
+        if let Some(value) = value {
+            query.push_str(&format!("&{key}={}", encoded(value)));
+        }
+    }
+    query
+}
+
+/// Finds the reports that are meant, in the order of their names.
+fn find(paths: &[String]) -> Result<Vec<(PathBuf, u64)>, Failed> {
+    let mut files: Vec<(PathBuf, u64)> = Vec::new();
+    for path in paths {
+        let before = files.len();
+        let literal = Path::new(path);
+        if literal.is_dir() {
+            let entries = walkdir::WalkDir::new(literal).sort_by_file_name().into_iter().filter_map(Result::ok);
+            let reports = entries.filter(|entry| entry.file_type().is_file() && is_report(entry.path()));
+            for entry in reports {
+                let length = entry.metadata().map_err(|error| unreadable(entry.path(), &error))?.len();
+                files.push((entry.into_path(), length));
+            }
+        } else if literal.exists() {
+            let length = literal.metadata().map_err(|error| unreadable(literal, &error))?.len();
+            files.push((literal.to_owned(), length));
+        } else {
+            let found = glob::glob(path).map_err(|error| Failed::Input(format!("`{path}` is no pattern: {error}")))?;
+            for file in found.filter_map(Result::ok).filter(|file| file.is_file()) {
+                let length = file.metadata().map_err(|error| unreadable(&file, &error))?.len();
+                files.push((file, length));
+            }
+        }
+        if files.len() == before {
+            return Err(Failed::Input(format!("There is no report at {path}.")));
+        }
+    }
+    files.sort();
+    files.dedup();
+    Ok(files)
+}
+
+fn is_report(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    extension.eq_ignore_ascii_case("xml") || extension.eq_ignore_ascii_case("junit")
+}
+
+fn unreadable(path: &Path, error: &dyn std::fmt::Display) -> Failed {
+    Failed::Input(format!("failed to read {}: {error}", path.display()))
+}
+
+/// Sending ended: `None` when nobody listens any more, else what went wrong.
+type Sent = Result<(), Option<String>>;
+
+fn send(sender: &Sender<Result<Bytes, String>>, bytes: Vec<u8>) -> Sent {
+    sender.blocking_send(Ok(bytes.into())).map_err(|_| None)
+}
+
+/// Sends files as a tar archive.
+fn send_files(sender: &Sender<Result<Bytes, String>>, files: &[(PathBuf, u64)], bar: &ProgressBar) -> Sent {
+    for (path, length) in files {
+        let failed = |error: std::io::Error| Some(format!("failed to read {}: {error}", path.display()));
+        let mut file = std::fs::File::open(path).map_err(failed)?;
+        let mut piece = header(path, *length).map_err(failed)?;
+        let mut left = usize::try_from(*length).map_err(|_| None)?;
+        while left > 0 {
+            let take = left.min(PIECE);
+            let start = piece.len();
+            piece.reserve(take + BLOCK);
+            std::io::Read::by_ref(&mut file).take(take as u64).read_to_end(&mut piece).map_err(failed)?;
+            let read = piece.len() - start;
+            if read == 0 {
+                return Err(Some(format!("{} became shorter while it was read", path.display())));
+            }
+            left -= read;
+            bar.inc(read as u64);
+            if left > 0 {
+                send(sender, std::mem::take(&mut piece))?;
+            }
+        }
+        piece.resize(piece.len() + (BLOCK - *length as usize % BLOCK) % BLOCK, 0);
+        send(sender, piece)?;
+    }
+    send(sender, vec![0; 2 * BLOCK])
+}
+
+fn header(path: &Path, length: u64) -> std::io::Result<Vec<u8>> {
+    let mut builder = tar::Builder::new(Vec::new());
+    let mut header = tar::Header::new_gnu();
+    header.set_size(length);
+    header.set_mode(0o644);
+    // What leads out of a folder has no place in an archive.
+    let parts = path.components().filter(|part| matches!(part, std::path::Component::Normal(_)));
+    builder.append_data(&mut header, parts.collect::<PathBuf>(), std::io::empty())?;
+    let mut bytes = builder.into_inner()?;
+    bytes.truncate(bytes.len() - 2 * BLOCK);
+    Ok(bytes)
+}
+
+fn send_stdin(sender: &Sender<Result<Bytes, String>>, bar: &ProgressBar) -> Sent {
+    let mut stdin = std::io::stdin().lock();
+    loop {
+        let mut piece = Vec::with_capacity(PIECE);
+        let read = stdin.by_ref().take(PIECE as u64).read_to_end(&mut piece);
+        match read.map_err(|error| Some(format!("failed to read standard input: {error}")))? {
+            0 => return Ok(()),
+            read => bar.inc(read as u64),
+        }
+        send(sender, piece)?;
+    }
+}
+
+fn progress(total: Option<u64>, json: bool) -> ProgressBar {
+    if json || !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let (bar, template) = match total {
+        Some(total) => (ProgressBar::new(total), "{bar:32} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} to go"),
+        None => (ProgressBar::new_spinner(), "{spinner} {bytes}, {bytes_per_sec}"),
+    };
+    bar.with_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+fn tell(ingest: &Ingest, response: &IngestResponse) {
+    let counts = &response.counts;
+    if !response.evidence.new {
+        terminal::line(&format!(
+            "This {} run is on record already, as evidence {}; nothing changed.",
+            ingest.kind, response.evidence.evidence
+        ));
+        return;
+    }
+    let number = domain::words::number;
+    terminal::line(&format!(
+        "{} of {} on {} build {}, from {}: {} passed{}, {} failed, {} skipped.",
+        domain::words::count(counts.cases, "case", "cases"),
+        ingest.kind,
+        ingest.of.track,
+        ingest.of.build,
+        domain::words::count(response.files, "report", "reports"),
+        number(counts.passed),
+        if counts.flaky > 0 { format!(" ({} flaky)", number(counts.flaky)) } else { String::new() },
+        number(counts.failed + counts.errored),
+        number(counts.skipped),
+    ));
+    terminal::line(&format!("Recorded as evidence {}, run {}.", response.evidence.evidence, response.run));
+    for warning in &response.warnings {
+        terminal::complain(&format!("note: {warning}"));
+    }
+}

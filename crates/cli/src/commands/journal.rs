@@ -1,0 +1,86 @@
+//! `seaworthy journal`: head, verify, show, redact.
+
+use domain::envelope::Position;
+use server::app::ledger::{HeadResponse, StoredEventResponse, VerifyRequest, VerifyResponse};
+
+use super::Outcome;
+use crate::arguments::{EventPart, Journal};
+use crate::client::{Client, Failed};
+use crate::exit::Exit;
+use crate::terminal;
+
+pub(super) async fn run(client: &Client, journal: Journal) -> Outcome {
+    match journal {
+        Journal::Head { json } => {
+            let (head, bytes) = client.get::<HeadResponse>("/api/v1/journal/head").await?;
+            match (json, head.signed) {
+                (true, _) => terminal::line(&String::from_utf8_lossy(&bytes)),
+                (false, Some(line)) => terminal::line(&line),
+                (false, None) => terminal::complain("The journal is empty: there is nothing to sign yet."),
+            }
+            Ok(Exit::Ready)
+        }
+        Journal::Verify { expect_head, json } => verify(client, expect_head, json).await,
+        Journal::Show { position, part } => show(client, position, part).await,
+        Journal::Redact { position, reason } => {
+            let record = client.app.redact(Position(position), &reason).await?;
+            terminal::line(&format!("Event {position} is redacted; event {record} records it. The chain still holds."));
+            Ok(Exit::Ready)
+        }
+    }
+}
+
+async fn verify(client: &Client, expect_head: Option<String>, json: bool) -> Outcome {
+    let expect_head = expect_head.map(|line_or_file| match std::fs::read_to_string(&line_or_file) {
+        Ok(line) => line,
+        Err(_) => line_or_file,
+    });
+    let request = VerifyRequest { expect_head };
+    let (found, bytes) = client.post::<VerifyResponse>("/api/v1/journal/verify", &request).await?;
+    let exit = if found.holds { Exit::Ready } else { Exit::NotReady };
+    if json {
+        terminal::raw(&bytes);
+        terminal::line("");
+        return Ok(exit);
+    }
+    for redacted in &found.redacted {
+        terminal::line(redacted);
+    }
+    if let Some(note) = &found.note {
+        terminal::complain(note);
+    }
+    match &found.broken {
+        Some(broken) => terminal::complain(&format!("The journal does not hold: {broken}.")),
+        None => {
+            let events = domain::words::count(found.events as i64, "event", "events");
+            terminal::line(&format!("The journal holds: {events}, the last at position {}.", found.position));
+        }
+    }
+    Ok(exit)
+}
+
+async fn show(client: &Client, position: i64, part: EventPart) -> Outcome {
+    let path = format!("/api/v1/journal/events/{position}");
+    let (event, json) = client.get::<StoredEventResponse>(&path).await?;
+    match part {
+        EventPart::Json => {
+            terminal::raw(&json);
+            terminal::line("");
+        }
+        EventPart::Header => terminal::raw(event.header.as_bytes()),
+        EventPart::Payload => {
+            let (Some(salt), Some(payload)) = (event.salt, event.payload) else {
+                return Err(Failed::Input(format!("The payload of event {position} was redacted.")));
+            };
+            let mut bytes = unhex(&salt);
+            bytes.extend_from_slice(payload.as_bytes());
+            terminal::raw(&bytes);
+        }
+    }
+    Ok(Exit::Ready)
+}
+
+fn unhex(text: &str) -> Vec<u8> {
+    let digits: Vec<u32> = text.chars().filter_map(|digit| digit.to_digit(16)).collect();
+    digits.chunks_exact(2).map(|pair| (pair[0] * 16 + pair[1]) as u8).collect()
+}

@@ -1,0 +1,91 @@
+//! What a terminal shows: marks, columns, wrapped reasons.
+//!
+//! Invariant: a verdict is told by shape, word and colour together; without colour nothing is lost.
+
+use std::io::Write;
+
+use anstyle::{AnsiColor, Style};
+use domain::readiness::{Readiness, Verdict};
+
+/// How wide lines may be where the terminal does not say.
+const WIDTH: usize = 100;
+
+pub(crate) const BOLD: Style = Style::new().bold();
+pub(crate) const DIM: Style = Style::new().dimmed();
+const GREEN: Style = AnsiColor::Green.on_default();
+const RED: Style = AnsiColor::Red.on_default();
+const AMBER: Style = AnsiColor::Yellow.on_default();
+
+/// Prints a line to standard output. A reader that went away ends the output, not in a panic.
+pub(crate) fn line(text: &str) {
+    let _ = writeln!(anstream::stdout().lock(), "{text}");
+}
+
+/// Prints bytes to standard output as they are.
+pub(crate) fn raw(bytes: &[u8]) {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(bytes).and_then(|()| out.flush());
+}
+
+/// Prints a line to standard error.
+pub(crate) fn complain(text: &str) {
+    let _ = writeln!(anstream::stderr().lock(), "{text}");
+}
+
+/// Returns how wide lines may be; lines that go into a pipe are not wrapped.
+pub(crate) fn width() -> usize {
+    let is_terminal = std::io::IsTerminal::is_terminal(&std::io::stdout());
+    if !is_terminal {
+        return usize::MAX;
+    }
+    terminal_size::terminal_size().map_or(WIDTH, |(width, _)| usize::from(width.0).max(40))
+}
+
+pub(crate) fn paint(style: Style, text: &str) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+pub(crate) fn readiness_mark(readiness: Readiness) -> (&'static str, Style) {
+    match readiness {
+        Readiness::Ready => ("●", GREEN),
+        Readiness::NotReady => ("■", RED),
+        Readiness::Unknown => ("◌", AMBER),
+    }
+}
+
+pub(crate) fn verdict_mark(verdict: Verdict, broken: bool) -> (&'static str, Style) {
+    match verdict {
+        _ if broken => ("✕", RED),
+        Verdict::Met => ("●", GREEN),
+        Verdict::Waived => ("◐", GREEN),
+        Verdict::NotMet => ("■", RED),
+        Verdict::Unknown => ("◌", AMBER),
+    }
+}
+
+/// Returns a text padded to a width in columns, as the terminal counts them.
+pub(crate) fn pad(text: &str, width: usize) -> String {
+    let missing = width.saturating_sub(textwrap::core::display_width(text));
+    format!("{text}{}", " ".repeat(missing))
+}
+
+/// Returns texts wrapped beside each other: `left` once, `right` in as many lines as it takes.
+pub(crate) fn beside(left: &str, left_width: usize, right: &[String], width: usize) -> Vec<String> {
+    let room = width.saturating_sub(left_width).max(24);
+    let wrap = |text: &String| -> Vec<String> {
+        if width == usize::MAX {
+            return vec![text.clone()];
+        }
+        textwrap::wrap(text, room).into_iter().map(|line| line.into_owned()).collect()
+    };
+    let mut lines: Vec<String> = right.iter().flat_map(wrap).collect();
+    if lines.is_empty() {
+        lines.push(String::new());
+    }
+    let indent = " ".repeat(left_width);
+    lines
+        .into_iter()
+        .enumerate()
+        .map(|(index, text)| if index == 0 { format!("{left}{text}") } else { format!("{indent}{text}") })
+        .collect()
+}
