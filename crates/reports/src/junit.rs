@@ -7,9 +7,12 @@ mod attributes;
 mod reading;
 mod record;
 mod suites;
+mod tag;
 mod words;
 
 use std::io::BufRead;
+
+use encoding_rs::{Encoding, UTF_8};
 
 use crate::decode::{self, Decoding};
 use crate::error::{At, Fault, ReportError};
@@ -24,10 +27,12 @@ pub(crate) fn read(source: impl BufRead, sink: &mut dyn FnMut(Item<'_>)) -> Resu
 
 pub(crate) fn read_slice(bytes: &[u8], sink: &mut dyn FnMut(Item<'_>)) -> Result<Summary, ReportError> {
     let (encoding, mark) = decode::detect(bytes).map_err(at_the_start)?;
-    match str::from_utf8(&bytes[mark..]) {
-        Ok(text) if encoding == encoding_rs::UTF_8 => run(Slice::new(text, mark as u64), sink),
+    let text = &bytes[mark..];
+    if encoding == UTF_8 && Encoding::utf8_valid_up_to(text) == text.len() {
+        run(Slice::new(text, mark as u64), sink)
+    } else {
         // Another encoding, or stray bytes: decoded piece by piece, so that memory stays small here too.
-        _ => read(bytes, sink),
+        read(bytes, sink)
     }
 }
 

@@ -7,14 +7,14 @@ use quick_xml::events::{BytesStart, Event};
 use super::attributes::Attributes;
 use super::record::Record;
 use super::suites::{Bad, Declared, Suites};
-use super::words::{self, Status, Verdict};
-use crate::duration::milliseconds;
+use super::tag::CaseTag;
+use super::words::{self, Verdict};
 use crate::error::{Fault, Problem};
 use crate::limits;
 use crate::sniff::local_name;
-use crate::text::{push_attribute, push_cut, push_reference, push_text};
+use crate::text::{is_plain, push_attribute, push_cut, push_reference, push_text};
 use crate::xml::brief;
-use crate::{Item, Outcome, Summary};
+use crate::{Case, Item, Outcome, Summary};
 
 /// The name of the case that stands for a suite's own error.
 const SUITE_ITSELF: &str = "(suite)";
@@ -80,6 +80,9 @@ impl<'s> Reading<'s> {
                 self.stack.push(element);
             }
             Event::Empty(tag) => {
+                if self.is_passed(begin, &tag)? {
+                    return Ok(false);
+                }
                 let element = self.open(begin, &tag)?;
                 self.close(element);
             }
@@ -96,6 +99,24 @@ impl<'s> Reading<'s> {
             Event::Eof => return Ok(true),
         }
         Ok(false)
+    }
+
+    /// Takes the most common of tags on a short path: an empty `<testcase>` with nothing to unescape.
+    #[inline]
+    fn is_passed(&mut self, begin: u64, tag: &BytesStart<'_>) -> Result<bool, Fault> {
+        const NAME: &str = "testcase";
+        let is_case = tag.name().into_inner() == NAME && self.stack.last() == Some(&Element::Suite);
+        // One look at the whole tag costs less than one at each value.
+        if !is_case || tag.len() > limits::NAME || !is_plain(tag) {
+            return Ok(false);
+        }
+        let tag = CaseTag::read(Attributes::new(tag, NAME.len()))?;
+        self.release();
+        let case = tag.passed(self.suites.path(), self.suites.file(), begin);
+        if let Some(case) = case {
+            emit(case, &mut self.summary, self.sink);
+        }
+        Ok(case.is_some())
     }
 
     /// Ends the reading at the end of the file.
@@ -186,12 +207,15 @@ impl<'s> Reading<'s> {
         attributes: Attributes<'_>,
     ) -> Result<Element, Fault> {
         match element {
-            "testcase" => self.open_case(begin, attributes).map(|()| Element::Case),
+            "testcase" => {
+                let tag = CaseTag::read(attributes)?;
+                self.record.begin(begin, &tag).map(|()| Element::Case)
+            }
             "testsuite" => self.open_suite(attributes, true).map(|()| Element::Suite),
             "testsuites" => self.open_suite(attributes, false).map(|()| Element::Suites),
             "properties" => Ok(Element::Properties),
             "error" | "failure" => {
-                self.record.begin(begin);
+                self.record.begin(begin, &CaseTag::default())?;
                 push_cut(&mut self.record.class, self.suites.name(), limits::NAME);
                 self.record.name.push_str(SUITE_ITSELF);
                 let verdict = if element == "error" {
@@ -205,77 +229,6 @@ impl<'s> Reading<'s> {
             }
             _ => Ok(Element::Ignored),
         }
-    }
-
-    fn open_case(&mut self, begin: u64, mut attributes: Attributes<'_>) -> Result<(), Fault> {
-        let record = &mut self.record;
-        record.begin(begin);
-        let mut seen = 0_u16;
-        while let Some(attribute) = attributes.next()? {
-            let value = attribute.value;
-            let keep = |out: &mut String| {
-                out.clear();
-                push_attribute(out, value, limits::NAME).map_err(|fault| fault.after(attribute.at))
-            };
-            let bit = match attribute.name {
-                "name" => {
-                    keep(&mut record.name)?;
-                    1
-                }
-                "classname" => {
-                    keep(&mut record.class)?;
-                    2
-                }
-                // PHPUnit writes both, and `classname` is the one that others know.
-                "class" => {
-                    if record.class.is_empty() {
-                        keep(&mut record.class)?;
-                    }
-                    4
-                }
-                "time" => {
-                    record.duration_ms = milliseconds(value);
-                    8
-                }
-                // Bazel writes both.
-                "duration" => {
-                    record.duration_ms = record.duration_ms.or_else(|| milliseconds(value));
-                    16
-                }
-                "file" => {
-                    keep(&mut record.file)?;
-                    32
-                }
-                "filepath" => {
-                    if record.file.is_empty() {
-                        keep(&mut record.file)?;
-                    }
-                    64
-                }
-                "status" => {
-                    record.status = Status::of(value);
-                    128
-                }
-                // GoogleTest writes both, and of a disabled test each says so.
-                "result" => {
-                    if record.status == Status::Silent {
-                        record.status = Status::of(value);
-                    }
-                    256
-                }
-                "flaky" => {
-                    record.flaky = value.eq_ignore_ascii_case("true");
-                    512
-                }
-                _ => 0,
-            };
-            if seen & bit != 0 {
-                let name = attribute.name.to_owned();
-                return Err(Problem::DuplicateAttribute { name }.within(attribute.at));
-            }
-            seen |= bit;
-        }
-        Ok(())
     }
 
     fn open_suite(&mut self, mut attributes: Attributes<'_>, named: bool) -> Result<(), Fault> {
@@ -367,7 +320,7 @@ impl<'s> Reading<'s> {
         }
         self.release();
         let (path, file) = (self.suites.path(), self.suites.file());
-        let bad = emit(&self.record, path, file, &mut self.summary, self.sink);
+        let bad = emit(self.record.case(path, file), &mut self.summary, self.sink);
         if bad || self.record.is_told() {
             self.suites.count(bad, self.record.complaints());
         }
@@ -394,7 +347,7 @@ impl<'s> Reading<'s> {
     /// Hands out the case that was kept back, if there is one.
     fn release(&mut self) {
         if let Some(record) = self.held.take() {
-            let bad = emit(&record, &record.suite, None, &mut self.summary, self.sink);
+            let bad = emit(record.case(&record.suite, None), &mut self.summary, self.sink);
             self.suites.count(bad, record.complaints());
             self.spare = Some(record);
         }
@@ -447,14 +400,7 @@ impl Element {
 
 /// Counts a case and hands it out; returns whether it is bad.
 #[inline]
-fn emit(
-    record: &Record,
-    suite: &str,
-    file: Option<&str>,
-    summary: &mut Summary,
-    sink: &mut dyn FnMut(Item<'_>),
-) -> bool {
-    let case = record.case(suite, file);
+fn emit(case: Case<'_>, summary: &mut Summary, sink: &mut dyn FnMut(Item<'_>)) -> bool {
     summary.cases += 1;
     summary.attempts += u64::from(case.attempts);
     summary.flaky += u64::from(case.flaky);
