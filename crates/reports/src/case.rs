@@ -36,6 +36,7 @@ pub struct Case<'a> {
     pub suite: &'a str,
     /// Empty where the dialect gives none.
     pub class: &'a str,
+    /// A suite's own error, outside of any case, is told as a case named `(suite)` whose class is the suite.
     pub name: &'a str,
     /// The source file, of the case or else of its nearest suite that names one.
     pub file: Option<&'a str>,

@@ -4,6 +4,7 @@
 //! leave out, and agree in what their words mean.
 
 mod attributes;
+mod delivery;
 mod reading;
 mod record;
 mod suites;
@@ -59,8 +60,8 @@ fn run(mut tokens: impl Tokens, sink: &mut dyn FnMut(Item<'_>)) -> Result<Summar
             Ok(true) => break,
             Err(fault) => return Err(tokens.blame(fault)),
         }
-        if let Some(text) = reading.contradiction.take() {
-            reading.summary.first_warnings.push(Warning {
+        if let Some(text) = reading.delivery.contradiction.take() {
+            reading.delivery.summary.first_warnings.push(Warning {
                 at: tokens.place(0),
                 text,
             });

@@ -5,8 +5,9 @@
 use quick_xml::events::{BytesStart, Event};
 
 use super::attributes::Attributes;
+use super::delivery::Delivery;
 use super::record::Record;
-use super::suites::{Bad, Declared, Suites};
+use super::suites::{Bad, Declared};
 use super::tag::CaseTag;
 use super::words::{self, Verdict};
 use crate::error::{Fault, Problem};
@@ -14,7 +15,7 @@ use crate::limits;
 use crate::sniff::local_name;
 use crate::text::{is_plain, push_attribute, push_cut, push_reference, push_text};
 use crate::xml::brief;
-use crate::{Case, Item, Outcome, Summary};
+use crate::{Item, Summary};
 
 /// The name of the case that stands for a suite's own error.
 const SUITE_ITSELF: &str = "(suite)";
@@ -36,35 +37,23 @@ enum Element {
 }
 
 pub(super) struct Reading<'s> {
-    sink: &'s mut dyn FnMut(Item<'_>),
-    pub(super) summary: Summary,
+    pub(super) delivery: Delivery<'s>,
     stack: Vec<Element>,
-    suites: Suites,
     record: Record,
-    /// The latest of some marked attempts, until it is known that no further attempt follows.
-    held: Option<Box<Record>>,
-    spare: Option<Box<Record>>,
     name: String,
     value: String,
     found_root: bool,
-    /// What the suite that just ended says against its cases; only the tokenizer knows where.
-    pub(super) contradiction: Option<String>,
 }
 
 impl<'s> Reading<'s> {
     pub(super) fn new(sink: &'s mut dyn FnMut(Item<'_>)) -> Self {
         Self {
-            sink,
-            summary: Summary::default(),
+            delivery: Delivery::new(sink),
             stack: Vec::new(),
-            suites: Suites::new(),
             record: Record::default(),
-            held: None,
-            spare: None,
             name: String::new(),
             value: String::new(),
             found_root: false,
-            contradiction: None,
         }
     }
 
@@ -111,16 +100,11 @@ impl<'s> Reading<'s> {
             return Ok(false);
         }
         let tag = CaseTag::read(Attributes::new(tag, NAME.len()))?;
-        self.release();
-        let case = tag.passed(self.suites.path(), self.suites.file(), begin);
-        if let Some(case) = case {
-            emit(case, &mut self.summary, self.sink);
-        }
-        Ok(case.is_some())
+        Ok(self.delivery.passed(begin, &tag))
     }
 
     /// Ends the reading at the end of the file.
-    pub(super) fn finish(mut self) -> Result<Summary, Fault> {
+    pub(super) fn finish(self) -> Result<Summary, Fault> {
         if let Some(&inside) = self.stack.last() {
             return Err(Problem::CutOff {
                 inside: inside.tag().to_owned(),
@@ -130,8 +114,7 @@ impl<'s> Reading<'s> {
         if !self.found_root {
             return Err(Problem::Empty.within(0));
         }
-        self.release();
-        Ok(self.summary)
+        Ok(self.delivery.finish())
     }
 
     fn document_type(&self, doctype: &str) -> Problem {
@@ -216,7 +199,11 @@ impl<'s> Reading<'s> {
             "properties" => Ok(Element::Properties),
             "error" | "failure" => {
                 self.record.begin(begin, &CaseTag::default())?;
-                push_cut(&mut self.record.class, self.suites.name(), limits::NAME);
+                push_cut(
+                    &mut self.record.class,
+                    self.delivery.suites().name(),
+                    limits::NAME,
+                );
                 self.record.name.push_str(SUITE_ITSELF);
                 let verdict = if element == "error" {
                     Verdict::Error
@@ -232,11 +219,10 @@ impl<'s> Reading<'s> {
     }
 
     fn open_suite(&mut self, mut attributes: Attributes<'_>, named: bool) -> Result<(), Fault> {
-        self.release();
-        if self.suites.depth() >= limits::SUITE_DEPTH {
+        if self.delivery.suites().depth() >= limits::SUITE_DEPTH {
             return Err(Problem::SuitesTooDeep.within(0));
         }
-        self.summary.suites += u64::from(named);
+        self.delivery.summary.suites += u64::from(named);
         let mut bad = None;
         self.name.clear();
         self.value.clear();
@@ -249,7 +235,9 @@ impl<'s> Reading<'s> {
             match attribute.name {
                 "name" if named => keep(&mut self.name)?,
                 "file" | "filepath" => keep(&mut self.value)?,
-                "timestamp" if value.len() < 64 && !value.contains('&') => self.summary.date(value.trim()),
+                "timestamp" if value.len() < 64 && !value.contains('&') => {
+                    self.delivery.summary.date(value.trim())
+                }
                 "failures" | "errors" => {
                     if let Ok(count) = value.trim().parse::<u32>() {
                         let bad = bad.get_or_insert_with(Bad::default);
@@ -262,7 +250,7 @@ impl<'s> Reading<'s> {
         }
         // The root's own counts add up those of its suites, which have been compared already.
         let bad = bad.filter(|_| named);
-        self.suites.open(&Declared {
+        self.delivery.open_suite(&Declared {
             name: &self.name,
             file: &self.value,
             bad,
@@ -288,68 +276,12 @@ impl<'s> Reading<'s> {
     #[inline]
     fn close(&mut self, element: Element) {
         match element {
-            Element::Case | Element::SuiteVerdict => self.close_case(),
-            Element::Suite | Element::Suites => {
-                self.release();
-                if let Some(contradiction) = self.suites.close() {
-                    self.contradict(contradiction);
-                }
-            }
+            Element::Case | Element::SuiteVerdict => self.delivery.case(&mut self.record),
+            Element::Suite | Element::Suites => self.delivery.close_suite(),
             Element::Property if !self.name.is_empty() => {
-                (self.sink)(Item::Property {
-                    name: &self.name,
-                    value: self.value.trim(),
-                });
+                self.delivery.property(&self.name, self.value.trim());
             }
             _ => {}
-        }
-    }
-
-    #[cold]
-    fn contradict(&mut self, contradiction: String) {
-        self.summary.warnings += 1;
-        // To find a place in memory is to count lines from its start: only a few warnings are worth that.
-        if self.summary.first_warnings.len() < limits::WARNINGS {
-            self.contradiction = Some(contradiction);
-        }
-    }
-
-    fn close_case(&mut self) {
-        if self.record.repetition.is_some() {
-            return self.hold();
-        }
-        self.release();
-        let (path, file) = (self.suites.path(), self.suites.file());
-        let bad = emit(self.record.case(path, file), &mut self.summary, self.sink);
-        if bad || self.record.is_told() {
-            self.suites.count(bad, self.record.complaints());
-        }
-    }
-
-    /// Keeps a marked attempt back, joined to the attempts before it.
-    fn hold(&mut self) {
-        self.record.suite.clear();
-        self.record.suite.push_str(self.suites.path());
-        if self.record.file.is_empty() {
-            self.record.file.push_str(self.suites.file().unwrap_or_default());
-        }
-        if let Some(earlier) = self.held.as_mut().filter(|earlier| self.record.repeats(earlier)) {
-            self.record.absorb(earlier);
-            std::mem::swap(&mut self.record, earlier);
-            return;
-        }
-        self.release();
-        let mut held = self.spare.take().unwrap_or_default();
-        std::mem::swap(&mut self.record, &mut held);
-        self.held = Some(held);
-    }
-
-    /// Hands out the case that was kept back, if there is one.
-    fn release(&mut self) {
-        if let Some(record) = self.held.take() {
-            let bad = emit(record.case(&record.suite, None), &mut self.summary, self.sink);
-            self.suites.count(bad, record.complaints());
-            self.spare = Some(record);
         }
     }
 
@@ -398,29 +330,13 @@ impl Element {
     }
 }
 
-/// Counts a case and hands it out; returns whether it is bad.
-#[inline]
-fn emit(case: Case<'_>, summary: &mut Summary, sink: &mut dyn FnMut(Item<'_>)) -> bool {
-    summary.cases += 1;
-    summary.attempts += u64::from(case.attempts);
-    summary.flaky += u64::from(case.flaky);
-    summary.duration_ms += case.duration_ms.unwrap_or(0.0);
-    match case.outcome {
-        Outcome::Passed => summary.passed += 1,
-        Outcome::Failed => summary.failed += 1,
-        Outcome::Errored => summary.errored += 1,
-        Outcome::Skipped => summary.skipped += 1,
-    }
-    sink(Item::Case(case));
-    matches!(case.outcome, Outcome::Failed | Outcome::Errored)
-}
-
 /// Names what stands where a report should begin.
 fn describe(text: &str) -> String {
     match text.as_bytes() {
         [b'{' | b'[', ..] => "JSON".to_owned(),
         [b'P', b'K', 3, ..] => "a zip archive".to_owned(),
         [0x1f, ..] => "a gzip archive".to_owned(),
+        [0..b' ', ..] => "binary data".to_owned(),
         _ => format!("the text \"{}\"", brief(text)),
     }
 }

@@ -137,7 +137,7 @@ impl Record {
     /// Where a case has both an error and a failure it errored: the error says that the test itself broke, so
     /// that its failure is not to be trusted. Either wins over a skip. A status counts only without elements.
     pub(super) fn outcome(&self) -> (Outcome, bool) {
-        let (outcome, flaky) = if self.flaky && self.reruns == 0 {
+        let (outcome, flaky) = if self.flaky && self.reruns == 0 && self.skips == 0 {
             (Outcome::Passed, true)
         } else if self.errors > 0 {
             (Outcome::Errored, false)
@@ -180,6 +180,15 @@ impl Record {
             marked
         };
         marked.saturating_add(1).saturating_add(self.earlier_attempts)
+    }
+
+    /// Notes where the case stands, since it will outlive its suite's frame.
+    pub(super) fn stand_in(&mut self, suite: &str, suite_file: Option<&str>) {
+        self.suite.clear();
+        self.suite.push_str(suite);
+        if self.file.is_empty() {
+            self.file.push_str(suite_file.unwrap_or_default());
+        }
     }
 
     /// Whether this is another marked attempt at the case in `earlier`.
