@@ -4,12 +4,16 @@
 //! leave out, and agree in what their words mean.
 
 mod attributes;
+mod delivery;
 mod reading;
 mod record;
 mod suites;
+mod tag;
 mod words;
 
 use std::io::BufRead;
+
+use encoding_rs::{Encoding, UTF_8};
 
 use crate::decode::{self, Decoding};
 use crate::error::{At, Fault, ReportError};
@@ -24,10 +28,12 @@ pub(crate) fn read(source: impl BufRead, sink: &mut dyn FnMut(Item<'_>)) -> Resu
 
 pub(crate) fn read_slice(bytes: &[u8], sink: &mut dyn FnMut(Item<'_>)) -> Result<Summary, ReportError> {
     let (encoding, mark) = decode::detect(bytes).map_err(at_the_start)?;
-    match str::from_utf8(&bytes[mark..]) {
-        Ok(text) if encoding == encoding_rs::UTF_8 => run(Slice::new(text, mark as u64), sink),
+    let text = &bytes[mark..];
+    if encoding == UTF_8 && Encoding::utf8_valid_up_to(text) == text.len() {
+        run(Slice::new(text, mark as u64), sink)
+    } else {
         // Another encoding, or stray bytes: decoded piece by piece, so that memory stays small here too.
-        _ => read(bytes, sink),
+        read(bytes, sink)
     }
 }
 
@@ -54,8 +60,8 @@ fn run(mut tokens: impl Tokens, sink: &mut dyn FnMut(Item<'_>)) -> Result<Summar
             Ok(true) => break,
             Err(fault) => return Err(tokens.blame(fault)),
         }
-        if let Some(text) = reading.contradiction.take() {
-            reading.summary.first_warnings.push(Warning {
+        if let Some(text) = reading.delivery.contradiction.take() {
+            reading.delivery.summary.first_warnings.push(Warning {
                 at: tokens.place(0),
                 text,
             });

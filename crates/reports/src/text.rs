@@ -10,15 +10,21 @@ pub(crate) const CUT: &str = "… (cut here)";
 
 /// Appends an attribute's value: references resolved, line breaks turned to spaces as XML demands.
 pub(crate) fn push_attribute(out: &mut String, raw: &str, limit: usize) -> Result<(), Fault> {
-    // A loop without a branch: the compiler turns it into a few wide instructions.
-    if raw.bytes().fold(false, |odd, byte| {
-        odd | (byte < b' ') | (byte == b'&') | (byte == 0x7f)
-    }) {
-        push_irregular(out, raw, limit)
-    } else {
+    if is_plain(raw) {
         push_cut(out, raw, limit);
         Ok(())
+    } else {
+        push_irregular(out, raw, limit)
     }
+}
+
+/// Whether a value means what is written.
+#[inline]
+pub(crate) fn is_plain(raw: &str) -> bool {
+    // A loop without a branch: the compiler turns it into a few wide instructions.
+    !raw.bytes().fold(false, |odd, byte| {
+        odd | (byte < b' ') | (byte == b'&') | (byte == 0x7f)
+    })
 }
 
 #[cold]

@@ -36,16 +36,16 @@ pub(crate) trait Tokens {
 /// Tokens that borrow from memory.
 pub(crate) struct Slice<'a> {
     reader: Reader<&'a [u8]>,
-    text: &'a str,
+    text: &'a [u8],
     begin: u64,
     mark: u64,
 }
 
 impl<'a> Slice<'a> {
-    /// `text` begins after a byte order mark of `mark` bytes.
-    pub(crate) fn new(text: &'a str, mark: u64) -> Self {
+    /// `text` is UTF-8, and begins after a byte order mark of `mark` bytes.
+    pub(crate) fn new(text: &'a [u8], mark: u64) -> Self {
         Self {
-            reader: Reader::from_str(text),
+            reader: Reader::from_reader(text),
             text,
             begin: 0,
             mark,
@@ -63,7 +63,7 @@ impl Tokens for Slice<'_> {
 
     fn place(&self, within: usize) -> At {
         let byte = (self.begin as usize + within).min(self.text.len());
-        let before = &self.text.as_bytes()[..byte];
+        let before = &self.text[..byte];
         let line_begin = memchr::memrchr(b'\n', before).map_or(0, |last| last + 1);
         At {
             byte: byte as u64 + self.mark,

@@ -217,44 +217,40 @@ fn short(root: &Path, path: &Path) -> String {
 /// Returns what the outermost suites say of themselves, as far as they say it.
 fn declared(bytes: &[u8]) -> [Option<u64>; 3] {
     let mut reader = Reader::from_reader(bytes);
-    let mut depth = 0;
+    let mut open = 0;
     let mut counts = [None; 3];
     loop {
-        let (tag, step) = match reader.read_event().unwrap() {
+        let (tag, opens) = match reader.read_event().unwrap() {
             Event::Start(tag) => (tag, 1),
             Event::Empty(tag) => (tag, 0),
-            Event::End(_) => {
-                depth -= 1;
+            Event::End(tag) => {
+                open -= i32::from(tag.name().into_inner() == "testsuite");
                 continue;
             }
             Event::Eof => return counts,
             _ => continue,
         };
-        if depth < 2
-            && tag.name().into_inner() == "testsuite"
-            && (depth == 0 || counts_are_of_the_root(depth))
-        {
-            for attribute in tag.attributes().with_checks(false) {
-                let attribute = attribute.unwrap();
-                let at = match attribute.key.into_inner() {
-                    "tests" => 0,
-                    "failures" | "errors" => 1,
-                    "skipped" => 2,
-                    _ => continue,
-                };
-                if let Ok(count) = attribute.value.parse::<u64>() {
-                    *counts[at].get_or_insert(0) += count;
-                }
-            }
-            // What lies inside is counted already.
-            depth += if depth == 0 { 100 * step } else { 0 };
+        if tag.name().into_inner() != "testsuite" {
+            continue;
         }
-        depth += step;
+        open += opens;
+        if open > opens {
+            // The suite outside has counted this.
+            continue;
+        }
+        for attribute in tag.attributes().with_checks(false) {
+            let attribute = attribute.unwrap();
+            let at = match attribute.key.into_inner() {
+                "tests" => 0,
+                "failures" | "errors" => 1,
+                "skipped" => 2,
+                _ => continue,
+            };
+            if let Ok(count) = attribute.value.parse::<u64>() {
+                *counts[at].get_or_insert(0) += count;
+            }
+        }
     }
-}
-
-fn counts_are_of_the_root(depth: i32) -> bool {
-    depth == 1
 }
 
 /// Returns the counts in dorny's snapshot of this file.

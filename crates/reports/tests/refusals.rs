@@ -230,6 +230,50 @@ fn a_source_that_fails_is_blamed() {
     assert!(error.ends_with("the source failed: the cable is wet"), "{error}");
 }
 
+#[test]
+fn hostile_files_are_refused() {
+    const FILES: &[(&str, &str)] = &[
+        (
+            "billion-laughs",
+            "line 1, column 1: found a document type declaration",
+        ),
+        (
+            "crossed",
+            "line 2, column 31: found </testcase>; expected </failure>",
+        ),
+        ("cut-off", "line 3, column 31: the file ends inside CDATA"),
+        (
+            "external-entity",
+            "line 2, column 1: found a document type declaration",
+        ),
+        ("gateway", "line 1, column 1: found <html>"),
+        ("gzip", "line 1, column 1: found a gzip archive"),
+        (
+            "half-a-character",
+            "line 1, column 1: the file ends inside an attribute's value",
+        ),
+        (
+            "nested",
+            "line 1, column 1281: suites are nested more than 64 deep",
+        ),
+        (
+            "parameter-entity",
+            "line 1, column 1: found `<!` that begins neither a comment nor CDATA",
+        ),
+        (
+            "undefined-entity",
+            "line 2, column 34: the entity `&outside;` is not defined",
+        ),
+        ("zeros", "line 1, column 1: found binary data"),
+    ];
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/hostile");
+    assert_eq!(std::fs::read_dir(folder).unwrap().count(), FILES.len());
+    for (name, expect) in FILES {
+        let error = refusal(&std::fs::read(format!("{folder}/{name}.xml")).unwrap());
+        assert!(error.starts_with(expect), "{name}: {error}");
+    }
+}
+
 #[track_caller]
 fn check(input: &str, expect: &str) {
     assert_eq!(refusal(input.as_bytes()), expect, "{input}");

@@ -44,10 +44,10 @@ impl<'a> Attributes<'a> {
         }
         let end = bytes[begin..]
             .iter()
-            .position(|&byte| byte == b'=' || byte.is_ascii_whitespace());
+            .position(|&byte| byte == b'=' || byte <= b' ');
         let end = end.map_or(bytes.len(), |end| begin + end);
         let equals = skip_space(bytes, end);
-        let quote = skip_space(bytes, (equals + 1).min(bytes.len()));
+        let quote = skip_space(bytes, equals + 1);
         let (Some(b'='), Some(mark @ (b'"' | b'\''))) = (bytes.get(equals), bytes.get(quote)) else {
             let name = brief(&self.tag[begin..end]);
             return Err(Problem::AttributeWithoutValue { name }.within(1 + begin));

@@ -5,16 +5,17 @@
 use quick_xml::events::{BytesStart, Event};
 
 use super::attributes::Attributes;
+use super::delivery::Delivery;
 use super::record::Record;
-use super::suites::{Bad, Declared, Suites};
-use super::words::{self, Status, Verdict};
-use crate::duration::milliseconds;
+use super::suites::{Bad, Declared};
+use super::tag::CaseTag;
+use super::words::{self, Verdict};
 use crate::error::{Fault, Problem};
 use crate::limits;
 use crate::sniff::local_name;
-use crate::text::{push_attribute, push_cut, push_reference, push_text};
+use crate::text::{is_plain, push_attribute, push_cut, push_reference, push_text};
 use crate::xml::brief;
-use crate::{Item, Outcome, Summary};
+use crate::{Item, Summary};
 
 /// The name of the case that stands for a suite's own error.
 const SUITE_ITSELF: &str = "(suite)";
@@ -36,35 +37,23 @@ enum Element {
 }
 
 pub(super) struct Reading<'s> {
-    sink: &'s mut dyn FnMut(Item<'_>),
-    pub(super) summary: Summary,
+    pub(super) delivery: Delivery<'s>,
     stack: Vec<Element>,
-    suites: Suites,
     record: Record,
-    /// The latest of some marked attempts, until it is known that no further attempt follows.
-    held: Option<Box<Record>>,
-    spare: Option<Box<Record>>,
     name: String,
     value: String,
     found_root: bool,
-    /// What the suite that just ended says against its cases; only the tokenizer knows where.
-    pub(super) contradiction: Option<String>,
 }
 
 impl<'s> Reading<'s> {
     pub(super) fn new(sink: &'s mut dyn FnMut(Item<'_>)) -> Self {
         Self {
-            sink,
-            summary: Summary::default(),
+            delivery: Delivery::new(sink),
             stack: Vec::new(),
-            suites: Suites::new(),
             record: Record::default(),
-            held: None,
-            spare: None,
             name: String::new(),
             value: String::new(),
             found_root: false,
-            contradiction: None,
         }
     }
 
@@ -80,6 +69,9 @@ impl<'s> Reading<'s> {
                 self.stack.push(element);
             }
             Event::Empty(tag) => {
+                if self.is_passed(begin, &tag)? {
+                    return Ok(false);
+                }
                 let element = self.open(begin, &tag)?;
                 self.close(element);
             }
@@ -98,8 +90,21 @@ impl<'s> Reading<'s> {
         Ok(false)
     }
 
+    /// Takes the most common of tags on a short path: an empty `<testcase>` with nothing to unescape.
+    #[inline]
+    fn is_passed(&mut self, begin: u64, tag: &BytesStart<'_>) -> Result<bool, Fault> {
+        const NAME: &str = "testcase";
+        let is_case = tag.name().into_inner() == NAME && self.stack.last() == Some(&Element::Suite);
+        // One look at the whole tag costs less than one at each value.
+        if !is_case || tag.len() > limits::NAME || !is_plain(tag) {
+            return Ok(false);
+        }
+        let tag = CaseTag::read(Attributes::new(tag, NAME.len()))?;
+        Ok(self.delivery.passed(begin, &tag))
+    }
+
     /// Ends the reading at the end of the file.
-    pub(super) fn finish(mut self) -> Result<Summary, Fault> {
+    pub(super) fn finish(self) -> Result<Summary, Fault> {
         if let Some(&inside) = self.stack.last() {
             return Err(Problem::CutOff {
                 inside: inside.tag().to_owned(),
@@ -109,8 +114,7 @@ impl<'s> Reading<'s> {
         if !self.found_root {
             return Err(Problem::Empty.within(0));
         }
-        self.release();
-        Ok(self.summary)
+        Ok(self.delivery.finish())
     }
 
     fn document_type(&self, doctype: &str) -> Problem {
@@ -186,13 +190,20 @@ impl<'s> Reading<'s> {
         attributes: Attributes<'_>,
     ) -> Result<Element, Fault> {
         match element {
-            "testcase" => self.open_case(begin, attributes).map(|()| Element::Case),
+            "testcase" => {
+                let tag = CaseTag::read(attributes)?;
+                self.record.begin(begin, &tag).map(|()| Element::Case)
+            }
             "testsuite" => self.open_suite(attributes, true).map(|()| Element::Suite),
             "testsuites" => self.open_suite(attributes, false).map(|()| Element::Suites),
             "properties" => Ok(Element::Properties),
             "error" | "failure" => {
-                self.record.begin(begin);
-                push_cut(&mut self.record.class, self.suites.name(), limits::NAME);
+                self.record.begin(begin, &CaseTag::default())?;
+                push_cut(
+                    &mut self.record.class,
+                    self.delivery.suites().name(),
+                    limits::NAME,
+                );
                 self.record.name.push_str(SUITE_ITSELF);
                 let verdict = if element == "error" {
                     Verdict::Error
@@ -207,83 +218,11 @@ impl<'s> Reading<'s> {
         }
     }
 
-    fn open_case(&mut self, begin: u64, mut attributes: Attributes<'_>) -> Result<(), Fault> {
-        let record = &mut self.record;
-        record.begin(begin);
-        let mut seen = 0_u16;
-        while let Some(attribute) = attributes.next()? {
-            let value = attribute.value;
-            let keep = |out: &mut String| {
-                out.clear();
-                push_attribute(out, value, limits::NAME).map_err(|fault| fault.after(attribute.at))
-            };
-            let bit = match attribute.name {
-                "name" => {
-                    keep(&mut record.name)?;
-                    1
-                }
-                "classname" => {
-                    keep(&mut record.class)?;
-                    2
-                }
-                // PHPUnit writes both, and `classname` is the one that others know.
-                "class" => {
-                    if record.class.is_empty() {
-                        keep(&mut record.class)?;
-                    }
-                    4
-                }
-                "time" => {
-                    record.duration_ms = milliseconds(value);
-                    8
-                }
-                // Bazel writes both.
-                "duration" => {
-                    record.duration_ms = record.duration_ms.or_else(|| milliseconds(value));
-                    16
-                }
-                "file" => {
-                    keep(&mut record.file)?;
-                    32
-                }
-                "filepath" => {
-                    if record.file.is_empty() {
-                        keep(&mut record.file)?;
-                    }
-                    64
-                }
-                "status" => {
-                    record.status = Status::of(value);
-                    128
-                }
-                // GoogleTest writes both, and of a disabled test each says so.
-                "result" => {
-                    if record.status == Status::Silent {
-                        record.status = Status::of(value);
-                    }
-                    256
-                }
-                "flaky" => {
-                    record.flaky = value.eq_ignore_ascii_case("true");
-                    512
-                }
-                _ => 0,
-            };
-            if seen & bit != 0 {
-                let name = attribute.name.to_owned();
-                return Err(Problem::DuplicateAttribute { name }.within(attribute.at));
-            }
-            seen |= bit;
-        }
-        Ok(())
-    }
-
     fn open_suite(&mut self, mut attributes: Attributes<'_>, named: bool) -> Result<(), Fault> {
-        self.release();
-        if self.suites.depth() >= limits::SUITE_DEPTH {
+        if self.delivery.suites().depth() >= limits::SUITE_DEPTH {
             return Err(Problem::SuitesTooDeep.within(0));
         }
-        self.summary.suites += u64::from(named);
+        self.delivery.summary.suites += u64::from(named);
         let mut bad = None;
         self.name.clear();
         self.value.clear();
@@ -296,7 +235,9 @@ impl<'s> Reading<'s> {
             match attribute.name {
                 "name" if named => keep(&mut self.name)?,
                 "file" | "filepath" => keep(&mut self.value)?,
-                "timestamp" if value.len() < 64 && !value.contains('&') => self.summary.date(value.trim()),
+                "timestamp" if value.len() < 64 && !value.contains('&') => {
+                    self.delivery.summary.date(value.trim())
+                }
                 "failures" | "errors" => {
                     if let Ok(count) = value.trim().parse::<u32>() {
                         let bad = bad.get_or_insert_with(Bad::default);
@@ -309,7 +250,7 @@ impl<'s> Reading<'s> {
         }
         // The root's own counts add up those of its suites, which have been compared already.
         let bad = bad.filter(|_| named);
-        self.suites.open(&Declared {
+        self.delivery.open_suite(&Declared {
             name: &self.name,
             file: &self.value,
             bad,
@@ -335,68 +276,12 @@ impl<'s> Reading<'s> {
     #[inline]
     fn close(&mut self, element: Element) {
         match element {
-            Element::Case | Element::SuiteVerdict => self.close_case(),
-            Element::Suite | Element::Suites => {
-                self.release();
-                if let Some(contradiction) = self.suites.close() {
-                    self.contradict(contradiction);
-                }
-            }
+            Element::Case | Element::SuiteVerdict => self.delivery.case(&mut self.record),
+            Element::Suite | Element::Suites => self.delivery.close_suite(),
             Element::Property if !self.name.is_empty() => {
-                (self.sink)(Item::Property {
-                    name: &self.name,
-                    value: self.value.trim(),
-                });
+                self.delivery.property(&self.name, self.value.trim());
             }
             _ => {}
-        }
-    }
-
-    #[cold]
-    fn contradict(&mut self, contradiction: String) {
-        self.summary.warnings += 1;
-        // To find a place in memory is to count lines from its start: only a few warnings are worth that.
-        if self.summary.first_warnings.len() < limits::WARNINGS {
-            self.contradiction = Some(contradiction);
-        }
-    }
-
-    fn close_case(&mut self) {
-        if self.record.repetition.is_some() {
-            return self.hold();
-        }
-        self.release();
-        let (path, file) = (self.suites.path(), self.suites.file());
-        let bad = emit(&self.record, path, file, &mut self.summary, self.sink);
-        if bad || self.record.is_told() {
-            self.suites.count(bad, self.record.complaints());
-        }
-    }
-
-    /// Keeps a marked attempt back, joined to the attempts before it.
-    fn hold(&mut self) {
-        self.record.suite.clear();
-        self.record.suite.push_str(self.suites.path());
-        if self.record.file.is_empty() {
-            self.record.file.push_str(self.suites.file().unwrap_or_default());
-        }
-        if let Some(earlier) = self.held.as_mut().filter(|earlier| self.record.repeats(earlier)) {
-            self.record.absorb(earlier);
-            std::mem::swap(&mut self.record, earlier);
-            return;
-        }
-        self.release();
-        let mut held = self.spare.take().unwrap_or_default();
-        std::mem::swap(&mut self.record, &mut held);
-        self.held = Some(held);
-    }
-
-    /// Hands out the case that was kept back, if there is one.
-    fn release(&mut self) {
-        if let Some(record) = self.held.take() {
-            let bad = emit(&record, &record.suite, None, &mut self.summary, self.sink);
-            self.suites.count(bad, record.complaints());
-            self.spare = Some(record);
         }
     }
 
@@ -445,36 +330,13 @@ impl Element {
     }
 }
 
-/// Counts a case and hands it out; returns whether it is bad.
-#[inline]
-fn emit(
-    record: &Record,
-    suite: &str,
-    file: Option<&str>,
-    summary: &mut Summary,
-    sink: &mut dyn FnMut(Item<'_>),
-) -> bool {
-    let case = record.case(suite, file);
-    summary.cases += 1;
-    summary.attempts += u64::from(case.attempts);
-    summary.flaky += u64::from(case.flaky);
-    summary.duration_ms += case.duration_ms.unwrap_or(0.0);
-    match case.outcome {
-        Outcome::Passed => summary.passed += 1,
-        Outcome::Failed => summary.failed += 1,
-        Outcome::Errored => summary.errored += 1,
-        Outcome::Skipped => summary.skipped += 1,
-    }
-    sink(Item::Case(case));
-    matches!(case.outcome, Outcome::Failed | Outcome::Errored)
-}
-
 /// Names what stands where a report should begin.
 fn describe(text: &str) -> String {
     match text.as_bytes() {
         [b'{' | b'[', ..] => "JSON".to_owned(),
         [b'P', b'K', 3, ..] => "a zip archive".to_owned(),
         [0x1f, ..] => "a gzip archive".to_owned(),
+        [0..b' ', ..] => "binary data".to_owned(),
         _ => format!("the text \"{}\"", brief(text)),
     }
 }

@@ -4,6 +4,7 @@
 
 use super::attributes::Attributes;
 use super::suites::Complaints;
+use super::tag::CaseTag;
 use super::words::{Status, Verdict};
 use crate::error::Fault;
 use crate::limits;
@@ -17,11 +18,10 @@ pub(super) struct Record {
     pub(super) class: String,
     pub(super) name: String,
     pub(super) file: String,
-    pub(super) position: u64,
-    pub(super) duration_ms: Option<f64>,
-    pub(super) status: Status,
-    /// Firebase Test Lab and Flank write `flaky="true"` on a case that passed in the end, and keep its failures.
-    pub(super) flaky: bool,
+    position: u64,
+    duration_ms: Option<f64>,
+    status: Status,
+    flaky: bool,
     /// The place among marked attempts that are written as cases of their own.
     pub(super) repetition: Option<u32>,
     failures: u32,
@@ -41,20 +41,21 @@ pub(super) struct Record {
 
 impl Record {
     /// Forgets the case before; keeps the buffers.
-    pub(super) fn begin(&mut self, position: u64) {
-        self.class.clear();
-        self.name.clear();
-        self.file.clear();
+    pub(super) fn begin(&mut self, position: u64, tag: &CaseTag<'_>) -> Result<(), Fault> {
+        tag.class.put(&mut self.class)?;
+        tag.name.put(&mut self.name)?;
+        tag.file.put(&mut self.file)?;
         self.position = position;
-        self.duration_ms = None;
-        self.status = Status::Silent;
-        self.flaky = false;
+        self.duration_ms = tag.duration_ms;
+        self.status = tag.status;
+        self.flaky = tag.flaky;
         self.repetition = None;
         (self.failures, self.errors, self.skips, self.flakes, self.reruns) = (0, 0, 0, 0, 0);
         self.rerun_errored = false;
         (self.earlier_attempts, self.earlier_failed) = (0, false);
         self.rank = 0;
         self.silence();
+        Ok(())
     }
 
     fn silence(&mut self) {
@@ -136,7 +137,7 @@ impl Record {
     /// Where a case has both an error and a failure it errored: the error says that the test itself broke, so
     /// that its failure is not to be trusted. Either wins over a skip. A status counts only without elements.
     pub(super) fn outcome(&self) -> (Outcome, bool) {
-        let (outcome, flaky) = if self.flaky && self.reruns == 0 {
+        let (outcome, flaky) = if self.flaky && self.reruns == 0 && self.skips == 0 {
             (Outcome::Passed, true)
         } else if self.errors > 0 {
             (Outcome::Errored, false)
@@ -179,6 +180,15 @@ impl Record {
             marked
         };
         marked.saturating_add(1).saturating_add(self.earlier_attempts)
+    }
+
+    /// Notes where the case stands, since it will outlive its suite's frame.
+    pub(super) fn stand_in(&mut self, suite: &str, suite_file: Option<&str>) {
+        self.suite.clear();
+        self.suite.push_str(suite);
+        if self.file.is_empty() {
+            self.file.push_str(suite_file.unwrap_or_default());
+        }
     }
 
     /// Whether this is another marked attempt at the case in `earlier`.
