@@ -1,0 +1,71 @@
+//! Tidewatch: the demo's product file, plans, summaries and reports.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use super::reports::{Dialect, Reports};
+
+const FILE: &str = include_str!("tidewatch.toml");
+
+/// Writes the product's folder.
+pub(super) fn write(folder: &Path) -> io::Result<()> {
+    fs::write(folder.join("seaworthy.toml"), FILE)?;
+    summaries(folder)?;
+    ios(folder)?;
+    android(folder)?;
+    watchos(folder)?;
+    wearos(folder)
+}
+
+fn summaries(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder.join("summaries"))?;
+    let texts = [
+        ("ios", "Full regression and platform validation on 514. The new tide widget was explored for two hours on both \
+                 phones; nothing was found that users would meet. Offline charts were tried in flight mode."),
+        ("android", "Regression stopped in Checkout: the test account ran out of sandbox purchases. Two harbour cases \
+                     fail on 40518 and are being reproduced by hand."),
+        ("watchos", "Regression on 514 is clean. Complications were watched over a night on the wrist."),
+        ("wearos", "Regression on 90217 is clean in the emulator. No watch was at hand this week."),
+    ];
+    for (track, text) in texts {
+        fs::write(folder.join("summaries").join(format!("{track}.md")), format!("# Test summary\n\n{text}\n"))?;
+    }
+    Ok(())
+}
+
+fn ios(folder: &Path) -> io::Result<()> {
+    let reports = Reports::new(Dialect::Xcode, "TidewatchTests");
+    let folder = folder.join("reports/ios");
+    reports.smoke().write(&folder.join("smoke-514.xml"))?;
+    reports.full().flaky(2).write(&folder.join("regression-514.xml"))?;
+    reports.performance(1640.0).write(&folder.join("performance-514.xml"))?;
+    reports.smoke().write(&folder.join("iphone-15.xml"))?;
+    reports.smoke().write(&folder.join("iphone-se.xml"))
+}
+
+fn android(folder: &Path) -> io::Result<()> {
+    let reports = Reports::new(Dialect::Gradle, "app.tidewatch");
+    fs::create_dir_all(folder.join("plans"))?;
+    let plan = reports.full();
+    fs::write(folder.join("plans/android-regression.txt"), plan.plan())?;
+    let folder = folder.join("reports/android");
+    reports.smoke().write(&folder.join("smoke"))?;
+    let ran = reports.full().without("Checkout", 31).without("Account", 4).failing("Harbours", 2).flaky(1);
+    ran.write(&folder.join("regression"))?;
+    reports.performance(1890.0).write(&folder.join("performance.xml"))
+}
+
+fn watchos(folder: &Path) -> io::Result<()> {
+    let reports = Reports::new(Dialect::Xcode, "TidewatchWatchTests").only(&["TideTable", "Alerts", "Widgets"]);
+    let folder = folder.join("reports/watchos");
+    reports.smoke().write(&folder.join("smoke-512.xml"))?;
+    reports.full().write(&folder.join("regression-514.xml"))
+}
+
+fn wearos(folder: &Path) -> io::Result<()> {
+    let reports = Reports::new(Dialect::Gradle, "app.tidewatch.wear").only(&["TideTable", "Alerts", "Widgets"]);
+    let folder = folder.join("reports/wearos");
+    reports.smoke().write(&folder.join("smoke"))?;
+    reports.full().write(&folder.join("regression"))
+}
