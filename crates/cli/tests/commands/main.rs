@@ -1,0 +1,13 @@
+//! The commands as somebody types them: the real binary, real files, both databases.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod demo;
+mod disk;
+mod exit;
+mod ingest;
+mod journal;
+mod kill;
+mod place;
+mod syscalls;
+mod walk;

@@ -1,0 +1,115 @@
+//! The first walk through the house, on both databases.
+
+use serde_json::json;
+
+use crate::place::{On, PRODUCT, Place, report};
+
+fn walk(on: On) {
+    let place = Place::empty(on);
+    place.run("init --name Tidewatch").succeeds().says("Wrote seaworthy.toml");
+    place.run("init").exits(65).says("--force");
+    place.run("apply").succeeds().says("plan release 1.0");
+    place.run("apply").succeeds().says("nothing changed");
+
+    place.write("seaworthy.toml", PRODUCT);
+    place.run("apply --dry-run").succeeds().says("nothing was changed (--dry-run)");
+    place.run("check --release 2026.12").exits(65).says("There is no release 2026.12");
+    place.run("apply").succeeds().says("nominate 4.2.0 (514) on iOS");
+
+    place.run("check --release 2026.12").exits(2).says("no smoke run on 4.2.0 (514) yet");
+    place.smoke("512", &report("opens:pass"), "").succeeds();
+    place.run("check --release 2026.12 --track ios").exits(2).says(
+        "smoke ran on 4.2.0 (512); the candidate is 4.2.0 (514), 9 commits later",
+    );
+    place.smoke("514", &report("opens:fail closes:pass"), "").succeeds().says("1 failed");
+    place.run("check --release 2026.12 --track ios").exits(1).says("1 failed: opens");
+    place.smoke("514", &report("opens:pass"), "").succeeds();
+    place.run("check --release tidewatch/2026.12 --track ios").exits(0).says("ready");
+
+    let check = place.check();
+    assert_eq!(check["release"], "tidewatch/2026.12");
+    assert!(check["position"].as_i64().unwrap() > 0 && check["at"].is_string());
+    let ios = &check["tracks"][0];
+    assert_eq!((&ios["track"], &ios["build"], &ios["readiness"]), (&json!("ios"), &json!("514"), &json!("ready")));
+    assert_eq!(ios["criteria"][0]["id"], "smoke-passed");
+    assert_eq!(ios["criteria"][0]["verdict"], "met");
+    let android = &check["tracks"][1];
+    assert_eq!((&android["build"], &android["readiness"]), (&json!(null), &json!("unknown")));
+    assert_eq!(android["criteria"][0]["missing"], json!(["runs.smoke.run", "runs.smoke.failed"]));
+
+    place.run("facts --release 2026.12 --track ios").succeeds().says("runs.smoke.flaky");
+    place.run("attest --release 2026.12 --track ios --build 514 --device 'iPhone 15 / iOS 18' --result passed").succeeds();
+    place.run("attest --release 2026.12 --track ios --build 514 --device 'iPhone 15' --result passed").exits(65).says(
+        "iPhone 15 / iOS 18",
+    );
+    place.write("summary.md", "# All well\n\nNothing was found.\n");
+    place.run("summary --release 2026.12 --track ios --build 514 summary.md").succeeds();
+    place.run("summary --release 2026.12 --track ios --build 514 summary.md").succeeds().says("on record already");
+    place.run("journal verify").succeeds().says("The journal holds");
+}
+
+#[test]
+fn the_first_walk_on_sqlite() {
+    walk(On::Sqlite);
+}
+
+#[test]
+fn the_first_walk_on_postgres() {
+    walk(On::Postgres);
+}
+
+#[test]
+fn the_past_is_as_it_was() {
+    let place = Place::applied(On::Sqlite);
+    place.smoke("514", &report("opens:pass"), "").succeeds();
+    let before = place.check();
+    std::thread::sleep(std::time::Duration::from_millis(20));
+    place.smoke("514", &report("opens:fail"), "").succeeds();
+    assert_eq!(place.check()["tracks"][0]["readiness"], "not ready");
+    let at = before["at"].as_str().unwrap();
+    place.run(&format!("check --release 2026.12 --track ios --as-of {at}")).exits(0);
+    place.run("check --release 2026.12 --as-of 2020-01-01T00:00:00Z").exits(65).says("did not exist yet");
+}
+
+#[test]
+fn a_mistake_in_the_file_is_pointed_at() {
+    let place = Place::empty(On::Sqlite);
+    place.write("seaworthy.toml", &PRODUCT.replace("use = \"smoke-passed\"", "id = \"x\"\nholds = \"runs.smok.failed == 0\""));
+    let ran = place.run("apply").exits(65);
+    for part in ["seaworthy.toml:9:10", "no such fact: runs.smok", "did you mean runs.smoke?", "nothing was applied"] {
+        assert!(ran.err.contains(part), "no {part:?} in\n{}", ran.err);
+    }
+    assert!(!place.data().join("seaworthy.db").exists() || place.run("journal head --json").out.contains("\"position\":0"));
+}
+
+#[test]
+fn a_plan_file_that_is_missing_or_empty_is_pointed_at() {
+    let place = Place::empty(On::Sqlite);
+    let file = PRODUCT.replace("[tracks.android]", "[tracks.android]\nplans = { smoke = \"plan.txt\" }");
+    place.write("seaworthy.toml", &file);
+    place.run("apply").exits(65).says("there is no plan file plan.txt");
+    place.write("plan.txt", "# nothing yet\n");
+    place.run("apply").exits(65).says("lists no case");
+    place.write("plan.txt", "app.Tide.opens\n");
+    place.run("apply").succeeds().says("plan 1 case for smoke on Android");
+}
+
+#[test]
+fn one_build_number_belongs_to_one_commit() {
+    let place = Place::applied(On::Sqlite);
+    let refused = place.smoke("514", &report("opens:pass"), "--commit 1111111").exits(65);
+    assert!(refused.err.contains("9be27d1") && refused.err.contains("1111111"), "{}", refused.err);
+    place.write("seaworthy.toml", &PRODUCT.replace("9be27d1", "2222222"));
+    let refused = place.run("apply").exits(65);
+    assert!(refused.err.contains("9be27d1") && refused.err.contains("2222222"), "{}", refused.err);
+    place.smoke("515", &report("opens:pass"), "").exits(65).says("name its commit with --commit");
+    place.smoke("515", &report("opens:pass"), "--commit 3333333").succeeds();
+}
+
+#[test]
+fn an_amended_definition_says_why() {
+    let place = Place::applied(On::Sqlite);
+    place.write("seaworthy.toml", &PRODUCT.replace("smoke-passed", "test-summary-written"));
+    place.run("apply --dry-run").succeeds().says("without a reason");
+    place.run("apply --reason 'smoke moved to nightly'").succeeds().says("to version 2: smoke moved to nightly");
+}

@@ -1,0 +1,105 @@
+//! Journals that earlier versions wrote, folded by this one.
+//!
+//! A fixture is never edited: it is what is on somebody's disk. A new type or version adds lines of its own.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+use std::collections::BTreeSet;
+
+use domain::envelope::{ActorId, Envelope, Position, Stream, StreamVersion};
+use domain::event::{CURRENT, Event};
+use domain::product::Product;
+use domain::release::Release;
+use domain::time::Time;
+
+const RELEASE: &str = include_str!("journals/2026-11.ndjson");
+const PRODUCT: &str = include_str!("journals/2026-11-product.ndjson");
+
+#[derive(serde::Deserialize)]
+struct Line {
+    #[serde(rename = "type")]
+    kind: String,
+    version: u32,
+    payload: serde_json::Value,
+}
+
+fn lines(journal: &str) -> Vec<Line> {
+    journal.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn events(journal: &str) -> Vec<(Envelope, Event)> {
+    let envelope = |position: i64, line: &Line| Envelope {
+        position: Position(position),
+        stream: Stream::new("release/tidewatch/2026.12"),
+        version: StreamVersion(position),
+        kind: line.kind.as_str().into(),
+        kind_version: line.version,
+        actor: ActorId::new("somebody"),
+        occurred_at: Time::from_micros(0),
+        recorded_at: Time::from_micros(position),
+    };
+    let read = |(index, line): (usize, Line)| {
+        let envelope = envelope(index as i64 + 1, &line);
+        let payload = serde_json::to_vec(&line.payload).unwrap();
+        let event = Event::read(&line.kind, line.version, envelope.position, Some(&payload)).unwrap();
+        (envelope, event)
+    };
+    lines(journal).into_iter().enumerate().map(read).collect()
+}
+
+#[test]
+fn every_type_and_every_version_that_ever_was_has_a_line() {
+    let written: BTreeSet<(String, u32)> =
+        [RELEASE, PRODUCT].into_iter().flat_map(lines).map(|line| (line.kind, line.version)).collect();
+    for (kind, current) in CURRENT {
+        for version in 1..=*current {
+            assert!(written.contains(&((*kind).to_owned(), version)), "{kind} version {version} has no line in a fixture");
+        }
+    }
+}
+
+#[test]
+fn a_release_of_earlier_versions_folds() {
+    let release = Release::fold(events(RELEASE)).unwrap();
+    assert_eq!(release.id.to_string(), "tidewatch/2026.12");
+    assert_eq!(release.description.version, "4.2.1");
+    let live: Vec<&str> = release.live_tracks().map(|track| track.description.name.as_str()).collect();
+    assert_eq!(live, ["iOS", "watchOS"]);
+    let ios = release.live_tracks().next().unwrap();
+    assert_eq!(ios.description.devices, ["iPhone 15 / iOS 18", "iPhone SE / iOS 17"], "version 1 told them in two parts");
+    assert_eq!(ios.candidate_build().unwrap().to_string(), "4.2.0 (514)");
+    assert_eq!(ios.ingests[0].counts.cases, 33);
+    assert_eq!(ios.ingests[0].metrics["cold_start_p90_ms"], 1640.0);
+    assert_eq!(ios.attestations[0].withdrawn.as_ref().unwrap().reason, "wrong phone");
+    assert_eq!(ios.plans.values().next().unwrap().cases, 297);
+    assert_eq!(release.definition().unwrap().criteria[0].max_age_hours, Some(72));
+    assert_eq!(release.unrecognised.as_deref(), Some("a_type_of_the_future version 1 at position 16"));
+}
+
+#[test]
+fn a_product_of_earlier_versions_folds() {
+    let product = Product::fold(events(PRODUCT)).unwrap();
+    assert_eq!(product.description.name, "Tidewatch");
+    let tracks: Vec<(&str, &[String])> =
+        product.tracks.values().map(|track| (track.name.as_str(), track.devices.as_slice())).collect();
+    assert_eq!(tracks, [("iOS", ["iPhone 15 / iOS 18".to_owned()].as_slice())]);
+    assert_eq!(product.template[0].id.as_str(), "own");
+}
+
+#[test]
+fn what_is_written_today_is_read_back_the_same() {
+    for (envelope, event) in events(RELEASE).into_iter().chain(events(PRODUCT)) {
+        let (kind, version) = event.kind();
+        if event != Event::Unrecognised {
+            let again = Event::read(kind, version, envelope.position, Some(&event.payload())).unwrap();
+            assert_eq!(again, event);
+        }
+    }
+}
+
+#[test]
+fn a_redacted_payload_folds_to_nothing_and_a_mangled_one_is_an_error() {
+    assert_eq!(Event::read("run_ingested", 1, Position(7), None).unwrap(), Event::Redacted);
+    let error = Event::read("plan_set", 1, Position(7), Some(b"{}")).unwrap_err();
+    assert_eq!(error.to_string(), "failed to read plan_set version 1 at position 7: missing field `track` at line 1 column 2");
+}

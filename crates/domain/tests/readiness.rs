@@ -1,0 +1,435 @@
+//! Readiness as a script: what happened on a track, and what its criteria come to.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+use domain::build::Build;
+use domain::cases::{Merged, Note};
+use domain::criteria::expression::Expression;
+use domain::criteria::fact::Fact;
+use domain::criteria::kleene::{Evaluation, evaluate};
+use domain::criteria::preset::{Parameters, find};
+use domain::criterion::{Criterion, Definition, Function, Gate, Rule};
+use domain::digest::Digest;
+use domain::envelope::{ActorId, Envelope, Position, StreamVersion};
+use domain::event::{
+    BuildRegistered, CandidateNominated, DeviceAttested, Event, EvidenceWithdrawn, PlanSet, ReleaseDescribed,
+    ReleasePlanned, RunIngested, SummaryWritten,
+};
+use domain::evidence::{AttestedResult, Counts};
+use domain::id::{BuildNumber, Commit, CriterionId, ProductId, ReleaseName, RunId, RunKind, TrackId};
+use domain::readiness::{Verdict, judge, next_change_at};
+use domain::release::Release;
+use domain::runs::{MergeKey, Merges, PlanKey, wanted};
+use domain::time::Time;
+use domain::track::{Plan, TrackDescription};
+use proptest::prelude::*;
+
+const HOUR: i64 = 3_600_000_000;
+
+/// A release with one track, told event by event, one hour apart.
+struct Story {
+    events: Vec<(Envelope, Event)>,
+    hours: i64,
+    merges: Merges,
+}
+
+fn track() -> TrackId {
+    TrackId::parse("ios").unwrap()
+}
+
+fn number(build: &str) -> BuildNumber {
+    BuildNumber::parse(build).unwrap()
+}
+
+impl Story {
+    fn new(criteria: Vec<Criterion>) -> Self {
+        let mut story = Self { events: Vec::new(), hours: 0, merges: Merges::new() };
+        story.happens(Event::ReleasePlanned(ReleasePlanned {
+            product: ProductId::parse("tidewatch").unwrap(),
+            name: ReleaseName::parse("2026.12").unwrap(),
+            description: ReleaseDescribed {
+                product_name: "Tidewatch".to_owned(),
+                zone: "UTC".to_owned(),
+                kinds: vec![],
+                version: "4.2.0".to_owned(),
+            },
+        }));
+        story.happens(Event::TrackDescribed(TrackDescription {
+            id: track(),
+            name: "iOS".to_owned(),
+            store: None,
+            devices: vec!["iPhone".to_owned(), "iPad".to_owned()],
+            shares_submission_with: None,
+        }));
+        if !criteria.is_empty() {
+            let definition = Definition { version: 1, criteria, reason: None };
+            story.happens(Event::DefinitionPutInForce(definition));
+        }
+        for (build, revision) in [("512", 1832), ("514", 1841)] {
+            story.happens(Event::BuildRegistered(BuildRegistered {
+                track: track(),
+                build: Build {
+                    version: "4.2.0".to_owned(),
+                    number: number(build),
+                    commit: Commit::parse("9be27d1").unwrap(),
+                    revision: Some(revision),
+                    artifact: None,
+                },
+            }));
+        }
+        story
+    }
+
+    fn happens(&mut self, event: Event) -> Position {
+        self.hours += 1;
+        let position = Position(self.events.len() as i64 + 1);
+        let (kind, kind_version) = event.kind();
+        let envelope = Envelope {
+            position,
+            stream: domain::envelope::Stream::new("release/tidewatch/2026.12"),
+            version: StreamVersion(position.0),
+            kind: kind.into(),
+            kind_version,
+            actor: ActorId::new("somebody"),
+            occurred_at: Time::from_micros(self.hours * HOUR),
+            recorded_at: Time::from_micros(self.hours * HOUR),
+        };
+        self.events.push((envelope, event));
+        position
+    }
+
+    fn nominate(&mut self, build: &str) {
+        self.happens(Event::CandidateNominated(CandidateNominated { track: track(), build: number(build) }));
+    }
+
+    /// Ingests a run whose merge will come to `merged`, whatever its plan.
+    fn run(&mut self, build: &str, kind: &str, device: Option<&str>, complete: bool, merged: Merged) -> Position {
+        let digest = Digest::of(format!("{build}{kind}{}", self.hours).as_bytes());
+        for plan in [PlanKey::None, PlanKey::Run(vec![digest]), PlanKey::List(Digest::of(b"plan"))] {
+            self.merges.insert(MergeKey { ingests: vec![digest], plan }, merged.clone());
+        }
+        self.happens(Event::RunIngested(Box::new(RunIngested {
+            track: track(),
+            build: number(build),
+            kind: RunKind::parse(kind).unwrap(),
+            run: RunId::parse("r1").unwrap(),
+            device: device.map(str::to_owned),
+            complete,
+            counts: Counts::default(),
+            files: 1,
+            bytes: 1,
+            reports: digest,
+            cases: digest,
+            metrics: [("cold_ms".to_owned(), 1640.0)].into(),
+        })))
+    }
+
+    fn attest(&mut self, build: &str, device: &str, result: AttestedResult) -> Position {
+        let (track, build, device) = (track(), number(build), device.to_owned());
+        self.happens(Event::DeviceAttested(DeviceAttested { track, build, device, result, notes: None }))
+    }
+
+    fn release(&self) -> Release {
+        Release::fold(self.events.iter().cloned()).unwrap()
+    }
+
+    fn judged(&self, after_hours: i64) -> Vec<String> {
+        let release = self.release();
+        let now = Time::from_micros((self.hours + after_hours) * HOUR);
+        let evaluate = |rule: &Rule, facts: &Fact| match Expression::compile(rule.source()) {
+            Ok(expression) => evaluate(&expression, facts),
+            Err(error) => Evaluation::Broken(error.to_string()),
+        };
+        let judged = judge(&release, &release.tracks[&track()], now, &self.merges, &evaluate);
+        let mut lines = vec![judged.readiness.label().to_owned()];
+        lines.extend(judged.note);
+        for judged in judged.criteria {
+            let verdict = match judged.verdict {
+                Verdict::Met => "met",
+                Verdict::Waived => "waived",
+                Verdict::Unknown => "unknown",
+                Verdict::NotMet => "not met",
+            };
+            lines.push(format!("{} {verdict}: {}", judged.criterion.id, judged.reasons.join(" | ")));
+        }
+        lines
+    }
+
+    #[track_caller]
+    fn check(&self, expect: &[&str]) {
+        assert_eq!(self.judged(0), expect);
+    }
+}
+
+fn preset(name: &str) -> Criterion {
+    let (preset, parameters) = (find(name).unwrap(), Parameters::default());
+    Criterion {
+        id: CriterionId::parse(name).unwrap(),
+        title: preset.title(&parameters),
+        owner: preset.owner,
+        waivable_by: vec![],
+        gate: Gate::Submission,
+        tracks: None,
+        rule: preset.rule(&parameters),
+        preset: Some(name.to_owned()),
+        max_age_hours: None,
+    }
+}
+
+fn own(holds: &str) -> Criterion {
+    Criterion {
+        id: CriterionId::parse("own").unwrap(),
+        title: "own".to_owned(),
+        owner: Function::Qa,
+        preset: None,
+        rule: Rule::Holds(holds.to_owned()),
+        ..preset("smoke-passed")
+    }
+}
+
+fn passed(cases: i64) -> Merged {
+    Merged { cases, passed: cases, planned: Some(cases), covered: cases, ..Merged::default() }
+}
+
+fn failed(cases: i64, names: &[&str]) -> Merged {
+    let failures = names.iter().map(|name| Note { name: (*name).to_owned(), ..Note::default() }).collect();
+    let failed = names.len() as i64;
+    Merged { cases, passed: cases - failed, failed, failures, planned: Some(cases), covered: cases, ..Merged::default() }
+}
+
+#[test]
+fn nothing_agreed_is_never_ready() {
+    Story::new(vec![]).check(&["unknown", "no definition of ready is in force: write criteria and apply them"]);
+    let mut elsewhere = preset("smoke-passed");
+    elsewhere.tracks = Some(vec![TrackId::parse("android").unwrap()]);
+    Story::new(vec![elsewhere]).check(&["unknown", "no criterion for submission applies to iOS"]);
+}
+
+#[test]
+fn without_a_candidate_nothing_is_known() {
+    let mut story = Story::new(vec![preset("smoke-passed"), preset("platform-validation-complete")]);
+    story.run("514", "smoke", None, false, passed(33));
+    story.check(&[
+        "unknown",
+        "smoke-passed unknown: no candidate is nominated on iOS",
+        "platform-validation-complete unknown: no candidate is nominated on iOS",
+    ]);
+}
+
+#[test]
+fn evidence_counts_for_its_own_build_and_is_stale_for_any_other() {
+    let mut story = Story::new(vec![preset("smoke-passed")]);
+    story.nominate("512");
+    story.check(&["unknown", "smoke-passed unknown: no smoke run on 4.2.0 (512) yet"]);
+    story.run("512", "smoke", None, false, passed(33));
+    story.check(&["ready", "smoke-passed met: all 33 planned cases run"]);
+    story.nominate("514");
+    story.check(&[
+        "unknown",
+        "smoke-passed unknown: smoke ran on 4.2.0 (512); the candidate is 4.2.0 (514), 9 commits later",
+    ]);
+    story.nominate("512");
+    story.check(&["ready", "smoke-passed met: all 33 planned cases run"]);
+}
+
+#[test]
+fn withdrawn_evidence_no_longer_counts_and_says_why() {
+    let mut story = Story::new(vec![preset("smoke-passed")]);
+    story.nominate("514");
+    let evidence = story.run("514", "smoke", None, false, passed(33));
+    let reason = "it ran against staging".to_owned();
+    story.happens(Event::EvidenceWithdrawn(EvidenceWithdrawn { evidence, reason }));
+    story.check(&["unknown", "smoke-passed unknown: the smoke run was withdrawn: it ran against staging"]);
+}
+
+#[test]
+fn failing_cases_stand_against_and_are_named() {
+    let mut story = Story::new(vec![preset("smoke-passed"), preset("regression-complete")]);
+    story.nominate("514");
+    story.run("514", "smoke", None, false, failed(33, &["opens"]));
+    story.run("514", "regression", None, true, failed(297, &["a", "b", "c", "d"]));
+    story.check(&[
+        "not ready",
+        "smoke-passed not met: 1 failed: opens | all 33 planned cases run",
+        "regression-complete not met: 4 failed: a, b, c and 1 more | all 297 planned cases run",
+    ]);
+}
+
+#[test]
+fn a_run_without_a_plan_is_not_known_to_be_complete_yet_its_failures_are() {
+    let no_plan = |merged: Merged| Merged { planned: None, covered: 0, ..merged };
+    let mut story = Story::new(vec![preset("regression-complete")]);
+    story.nominate("514");
+    story.run("514", "regression", None, false, no_plan(passed(297)));
+    let why = "nothing says which regression cases should run: list them in a plan file, or ingest a whole run with --complete";
+    story.check(&["unknown", &format!("regression-complete unknown: {why}")]);
+    let mut story = Story::new(vec![preset("regression-complete")]);
+    story.nominate("514");
+    story.run("514", "regression", None, false, no_plan(failed(297, &["a"])));
+    story.check(&["not ready", &format!("regression-complete not met: 1 failed: a | {why}")]);
+}
+
+#[test]
+fn cases_not_run_are_counted_and_named() {
+    let not_run: Vec<String> = (0..35).map(|case| format!("app.{}.t{case}", if case < 31 { "CheckoutTest" } else { "Other" })).collect();
+    let merged = Merged { not_run, planned: Some(297), covered: 262, ..passed(262) };
+    let mut story = Story::new(vec![preset("regression-complete"), preset("plan-coverage")]);
+    story.nominate("514");
+    story.run("514", "regression", None, false, merged);
+    let lacking = "262 of 297 planned cases run; 35 not run, 31 of them in CheckoutTest";
+    story.check(&[
+        "not ready",
+        &format!("regression-complete not met: {lacking}"),
+        &format!("plan-coverage not met: {lacking}"),
+    ]);
+}
+
+#[test]
+fn the_plan_is_a_list_or_the_last_complete_run_of_that_kind() {
+    let mut story = Story::new(vec![preset("regression-complete")]);
+    story.nominate("514");
+    story.run("512", "regression", None, true, passed(297));
+    story.run("514", "regression", None, false, passed(297));
+    let plan_of = |story: &Story| wanted(&story.release(), &Merges::new())[0].plan.clone();
+    assert!(matches!(plan_of(&story), PlanKey::Run(of) if of == vec![Digest::of(b"512regression6")]));
+    let plan = Plan { list: Digest::of(b"plan"), cases: 3, source: "plan.txt".to_owned() };
+    story.happens(Event::PlanSet(PlanSet { track: track(), kind: RunKind::parse("regression").unwrap(), plan }));
+    assert_eq!(plan_of(&story), PlanKey::List(Digest::of(b"plan")));
+}
+
+#[test]
+fn nothing_that_ran_is_nothing_that_passed() {
+    let skipped = Merged { cases: 5, skipped: 5, planned: Some(0), ..Merged::default() };
+    let mut story = Story::new(vec![
+        preset("smoke-passed"),
+        preset("regression-complete"),
+        preset("flaky-rate"),
+        preset("plan-coverage"),
+    ]);
+    story.nominate("514");
+    story.run("514", "smoke", None, false, skipped.clone());
+    story.run("514", "regression", None, true, skipped);
+    story.check(&[
+        "not ready",
+        "smoke-passed not met: no case ran: every one was skipped",
+        "regression-complete not met: no case ran: every one was skipped",
+        "flaky-rate not met: no case ran: every one was skipped",
+        "plan-coverage not met: no case ran: every one was skipped",
+    ]);
+}
+
+#[test]
+fn devices_are_validated_by_hand_or_by_a_run_and_the_latest_word_counts() {
+    let mut story = Story::new(vec![preset("platform-validation-complete")]);
+    story.nominate("514");
+    story.check(&["unknown", "platform-validation-complete unknown: no result for iPhone, iPad"]);
+    story.attest("514", "iPhone", AttestedResult::Failed);
+    story.check(&["not ready", "platform-validation-complete not met: failed on iPhone | no result for iPad"]);
+    story.run("514", "platform", Some("iPhone"), false, passed(3));
+    story.attest("512", "iPad", AttestedResult::Passed);
+    story.check(&[
+        "unknown",
+        "platform-validation-complete unknown: iPad was validated on 4.2.0 (512); the candidate is 4.2.0 (514), 9 commits later",
+    ]);
+    let check = story.attest("514", "iPad", AttestedResult::Passed);
+    story.check(&["ready", "platform-validation-complete met: all 2 devices passed"]);
+    story.happens(Event::EvidenceWithdrawn(EvidenceWithdrawn { evidence: check, reason: "wrong iPad".to_owned() }));
+    assert_eq!(story.judged(0)[0], "unknown");
+}
+
+#[test]
+fn evidence_grows_too_old_by_itself_and_the_moment_is_known_beforehand() {
+    let mut criterion = preset("smoke-passed");
+    criterion.max_age_hours = Some(48);
+    let mut story = Story::new(vec![criterion]);
+    story.nominate("514");
+    story.run("514", "smoke", None, false, passed(33));
+    let (now, turns) = (Time::from_micros(story.hours * HOUR), (story.hours + 48) * HOUR);
+    assert_eq!(next_change_at(&story.release(), now), Some(Time::from_micros(turns)));
+    assert_eq!(story.judged(47)[0], "ready");
+    assert_eq!(story.judged(48), ["unknown", "smoke-passed unknown: the smoke run is 2 days old; it counts for 2 days"]);
+    assert_eq!(next_change_at(&story.release(), Time::from_micros(turns)), None);
+}
+
+#[test]
+fn a_summary_is_of_one_build() {
+    let mut story = Story::new(vec![preset("test-summary-written")]);
+    story.nominate("514");
+    let write = |build| {
+        Event::SummaryWritten(SummaryWritten { track: track(), build: number(build), text: Digest::ZERO, words: 120 })
+    };
+    story.check(&["unknown", "test-summary-written unknown: no test summary is written for 4.2.0 (514)"]);
+    story.happens(write("512"));
+    story.check(&[
+        "unknown",
+        "test-summary-written unknown: the test summary was written for 4.2.0 (512); the candidate is 4.2.0 (514), 9 commits later",
+    ]);
+    story.happens(write("514"));
+    story.check(&["ready", "test-summary-written met: 120 words long"]);
+}
+
+#[test]
+fn own_criteria_tell_the_values_that_they_read_and_metrics_may_be_missing() {
+    let mut story = Story::new(vec![own("runs.performance.metrics.cold_ms < 1500.0")]);
+    story.nominate("514");
+    story.run("514", "performance", None, false, passed(3));
+    story.check(&["not ready", "own not met: runs.performance.metrics.cold_ms is 1640"]);
+    let mut story = Story::new(vec![own("runs.performance.metrics.warm_ms < 1500.0")]);
+    story.nominate("514");
+    story.run("514", "performance", None, false, passed(3));
+    story.check(&["unknown", "own unknown: no performance report on 4.2.0 (514) carried that metric"]);
+}
+
+#[test]
+fn a_broken_criterion_is_shown_and_never_ready() {
+    let mut story = Story::new(vec![own("1 / (runs.smoke.failed) == 1 || true"), preset("smoke-passed")]);
+    story.nominate("514");
+    story.run("514", "smoke", None, false, passed(33));
+    story.check(&[
+        "unknown",
+        "own unknown: this criterion is broken: it divides by zero",
+        "smoke-passed met: all 33 planned cases run",
+    ]);
+}
+
+#[test]
+fn what_a_newer_version_wrote_makes_a_release_read_only() {
+    let mut story = Story::new(vec![]);
+    story.happens(Event::Unrecognised);
+    let release = story.release();
+    let refused = domain::command::evidence::writable(&release).unwrap_err();
+    assert!(refused.sentence.contains("newer Seaworthy"), "{refused}");
+}
+
+proptest! {
+    /// Failing evidence on the candidate never makes a track readier, and evidence for another build changes nothing.
+    #[test]
+    fn bad_news_never_helps(events in proptest::collection::vec(0..5_u8, 0..12), bad in 0..3_u8) {
+        let mut story = Story::new(vec![
+            preset("smoke-passed"), preset("regression-complete"), preset("platform-validation-complete"),
+        ]);
+        story.nominate("514");
+        let tell = |story: &mut Story, event: u8| match event {
+            0 => { story.run("514", "smoke", None, false, passed(3)); }
+            1 => { story.run("514", "regression", None, true, passed(9)); }
+            2 => { story.attest("514", "iPhone", AttestedResult::Passed); }
+            3 => { story.attest("514", "iPad", AttestedResult::Passed); }
+            _ => { story.run("512", "smoke", None, true, failed(3, &["x"])); }
+        };
+        // Merges of several ingests are not told here, so each kind comes at most once.
+        let mut seen = [false; 5];
+        for event in events {
+            if !std::mem::replace(&mut seen[usize::from(event)], true) {
+                tell(&mut story, event);
+            }
+        }
+        let before = story.judged(0)[0].clone();
+        match bad {
+            0 if !seen[0] => { story.run("514", "smoke", None, false, failed(3, &["x"])); }
+            1 if !seen[1] => { story.run("514", "regression", None, true, failed(9, &["x"])); }
+            _ => { story.attest("514", "iPhone", AttestedResult::Failed); }
+        }
+        let rank = |readiness: &str| ["not ready", "unknown", "ready"].iter().position(|known| *known == readiness);
+        prop_assert!(rank(&story.judged(0)[0]) <= rank(&before));
+    }
+}
