@@ -11,6 +11,9 @@
 mod place;
 
 mod appending;
+mod backing_up;
+mod blobs;
+mod migrating;
 mod people;
 mod reading;
 mod redacting;
