@@ -39,6 +39,9 @@ pub(crate) struct Place {
         help_heading = "Where it is kept"
     )]
     pub(crate) database_url: Option<String>,
+    /// Where reports and other large evidence go, a folder; DIR/blobs unless given
+    #[arg(long, global = true, env = "SEAWORTHY_BLOBS", value_name = "DIR|URL", help_heading = "Where it is kept")]
+    pub(crate) blobs: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -52,6 +52,8 @@ impl From<AppError> for Failed {
             error @ (AppError::Folder { .. }
             | AppError::Unreadable(_)
             | AppError::Journal(_)
+            | AppError::Blob(_)
+            | AppError::BlobLost(_)
             | AppError::Io { .. }
             | AppError::Internal(_)) => Self::Inside(error.into()),
             error => Self::Problem(error.into()),
@@ -68,7 +70,7 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) async fn open(place: &Place) -> Result<Self, Failed> {
-        let settings = Settings::new(place.data.clone(), place.database_url.as_deref());
+        let settings = Settings::new(place.data.clone(), place.database_url.as_deref(), place.blobs.clone());
         let app = App::open(settings).await?;
         Ok(Self { router: api::router(app.clone()), app })
     }

@@ -126,7 +126,7 @@ async fn writers(
                 let mut latencies = Vec::new();
                 while begin.elapsed() < time {
                     let start = Instant::now();
-                    let key = format!("run/{run}/{count}/{writer}/{}", latencies.len());
+                    let key = format!("pipeline/{run}/{count}/{:06}/shard/{writer}", latencies.len());
                     journal.append(fact(&stream, key, &kind)).await?;
                     latencies.push(start.elapsed());
                 }

@@ -10,7 +10,7 @@ use crate::database::Store;
 use crate::stored::StoredEvent;
 
 /// Bytes of events after which the log is folded back. Pages make it several times as much on disk.
-const EVERY: usize = 4 << 20;
+const EVERY: usize = 16 << 20;
 
 #[derive(Debug)]
 pub(crate) struct Checkpointer {

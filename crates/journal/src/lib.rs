@@ -4,6 +4,8 @@
 //! Invariant: what is acknowledged is on the disk, and an event is kept as the bytes that were hashed.
 
 mod append;
+mod archive;
+mod backup;
 mod blobs;
 mod chain;
 mod checkpoint;
@@ -16,6 +18,7 @@ mod person;
 mod plan;
 mod read;
 mod redact;
+mod restore;
 mod session;
 mod signed;
 mod stored;
@@ -23,7 +26,9 @@ mod verify;
 mod writer;
 
 pub use append::{Append, Appended, Expect, NewEvent, PAYLOAD_LIMIT, Part};
-pub use blobs::{Backup, BlobWriter, Blobs, backup, restore};
+pub use archive::Manifest;
+pub use backup::{BackupError, backup_check};
+pub use blobs::{BlobCheck, BlobEntry, BlobError, BlobWriter, Blobs};
 pub use chain::Header;
 pub use database::Database;
 pub use digest::{Digest, NotADigest};

@@ -8,6 +8,7 @@ use domain::time::Time;
 use crate::database::{on_read, on_write};
 use crate::error::Error;
 use crate::journal::Journal;
+use crate::session::{Connection, Session};
 
 /// A person, as far as they have not been forgotten.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,26 +45,41 @@ impl From<Row> for Person {
     }
 }
 
+const PUT: &str = "INSERT INTO people (id, login, name, address, created_at, erased_at) \
+     VALUES ($1, $2, $3, $4, $5, $6) \
+     ON CONFLICT (id) DO UPDATE SET login = excluded.login, name = excluded.name, \
+       address = excluded.address, created_at = excluded.created_at, erased_at = excluded.erased_at \
+     WHERE people.erased_at IS NULL";
+
+/// The statement that puts a person, for either database.
+macro_rules! put {
+    ($person:expr) => {
+        sqlx::query(PUT)
+            .bind($person.id.as_str())
+            .bind(&$person.login)
+            .bind(&$person.name)
+            .bind(&$person.address)
+            .bind($person.created_at.micros())
+            .bind($person.erased_at.map(Time::micros))
+    };
+}
+
+impl Session {
+    /// Puts a person in the transaction that is open.
+    pub(crate) async fn person_put(&mut self, person: &Person) -> sqlx::Result<()> {
+        match &mut self.connection {
+            Connection::Sqlite(connection) => put!(person).execute(&mut **connection).await.map(drop),
+            Connection::Postgres(connection) => put!(person).execute(&mut **connection).await.map(drop),
+        }
+    }
+}
+
 impl Journal {
     /// Adds a person or replaces what is known of them. Returns false, and changes nothing, if the person has
     /// been erased: what was forgotten does not come back under the same id.
     pub async fn person_put(&self, person: &Person) -> Result<bool, Error> {
-        const PUT: &str = "INSERT INTO people (id, login, name, address, created_at, erased_at) \
-             VALUES ($1, $2, $3, $4, $5, $6) \
-             ON CONFLICT (id) DO UPDATE SET login = excluded.login, name = excluded.name, \
-               address = excluded.address, created_at = excluded.created_at, erased_at = excluded.erased_at \
-             WHERE people.erased_at IS NULL";
         let changed = on_write!(&self.store, pool => {
-            sqlx::query(PUT)
-                .bind(person.id.as_str())
-                .bind(&person.login)
-                .bind(&person.name)
-                .bind(&person.address)
-                .bind(person.created_at.micros())
-                .bind(person.erased_at.map(Time::micros))
-                .execute(pool)
-                .await?
-                .rows_affected()
+            put!(person).execute(pool).await?.rows_affected()
         });
         Ok(changed > 0)
     }

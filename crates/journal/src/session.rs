@@ -21,7 +21,14 @@ pub(crate) const ROWS_PER_INSERT: usize = 256;
 const LOCK: i32 = 0x5EA_0001;
 
 #[derive(Debug)]
-pub(crate) enum Session {
+pub(crate) struct Session {
+    pub(crate) connection: Connection,
+    /// Whether a transaction is open. One that is forgotten takes its connection with it.
+    open: bool,
+}
+
+#[derive(Debug)]
+pub(crate) enum Connection {
     Sqlite(PoolConnection<Sqlite>),
     Postgres(PoolConnection<Postgres>),
 }
@@ -29,28 +36,33 @@ pub(crate) enum Session {
 /// Expands one body for both databases, with `$connection` naming the connection.
 macro_rules! on {
     ($session:expr, $connection:ident => $body:expr) => {
-        match $session {
-            Session::Sqlite($connection) => $body,
-            Session::Postgres($connection) => $body,
+        match &mut $session.connection {
+            Connection::Sqlite($connection) => $body,
+            Connection::Postgres($connection) => $body,
         }
     };
 }
 
 impl Session {
     pub(crate) async fn of(store: &Store) -> sqlx::Result<Self> {
-        Ok(match store {
-            Store::Sqlite { write, .. } => Self::Sqlite(write.acquire().await?),
-            Store::Postgres { write, .. } => Self::Postgres(write.acquire().await?),
+        let connection = match store {
+            Store::Sqlite { write, .. } => Connection::Sqlite(write.acquire().await?),
+            Store::Postgres { write, .. } => Connection::Postgres(write.acquire().await?),
+        };
+        Ok(Self {
+            connection,
+            open: false,
         })
     }
 
     /// Begins a transaction in which no other process appends.
     pub(crate) async fn begin(&mut self) -> sqlx::Result<()> {
-        match self {
-            Self::Sqlite(connection) => {
+        self.open = true;
+        match &mut self.connection {
+            Connection::Sqlite(connection) => {
                 sqlx::query("BEGIN IMMEDIATE").execute(&mut **connection).await?;
             }
-            Self::Postgres(connection) => {
+            Connection::Postgres(connection) => {
                 // Each statement must see what was committed while it waited for the lock.
                 sqlx::query("BEGIN ISOLATION LEVEL READ COMMITTED")
                     .execute(&mut **connection)
@@ -65,18 +77,17 @@ impl Session {
     }
 
     pub(crate) async fn commit(&mut self) -> sqlx::Result<()> {
-        on!(self, connection => sqlx::query("COMMIT").execute(&mut **connection).await.map(drop))
+        on!(self, connection => sqlx::query("COMMIT").execute(&mut **connection).await.map(drop))?;
+        self.open = false;
+        Ok(())
     }
 
-    /// Gives up the transaction. A connection that cannot is not used again.
+    /// Gives up the transaction.
     pub(crate) async fn rollback(mut self) {
         let rolled_back =
-            on!(&mut self, connection => sqlx::query("ROLLBACK").execute(&mut **connection).await.map(drop));
-        if let (Err(error), Self::Postgres(connection)) = (&rolled_back, &mut self) {
-            tracing::warn!(%error, "gave up a connection to PostgreSQL that does not roll back");
-            connection.close_on_drop();
-        }
+            on!(self, connection => sqlx::query("ROLLBACK").execute(&mut **connection).await.map(drop));
         // SQLite refuses when it has rolled back by itself, which is well: no transaction is open either way.
+        self.open = rolled_back.is_err() && matches!(self.connection, Connection::Postgres(_));
     }
 
     pub(crate) async fn head(&mut self) -> sqlx::Result<Head> {
@@ -95,11 +106,11 @@ impl Session {
     ) -> sqlx::Result<()> {
         if !streams.is_empty() {
             let names = json(&streams);
-            let text = match self {
-                Self::Sqlite(_) => {
+            let text = match &mut self.connection {
+                Connection::Sqlite(_) => {
                     "SELECT value, (SELECT MAX(version) FROM events WHERE stream = value) FROM json_each($1)"
                 }
-                Self::Postgres(_) => {
+                Connection::Postgres(_) => {
                     "SELECT value, (SELECT MAX(version) FROM events WHERE stream = value) \
                      FROM json_array_elements_text($1::json)"
                 }
@@ -113,12 +124,12 @@ impl Session {
         }
         if !keys.is_empty() {
             let wanted = json(&keys);
-            let text = match self {
-                Self::Sqlite(_) => {
+            let text = match &mut self.connection {
+                Connection::Sqlite(_) => {
                     "SELECT events.stream, events.key, events.position, events.hash FROM json_each($1) AS wanted \
                      JOIN events ON events.stream = wanted.value->>0 AND events.key = wanted.value->>1"
                 }
-                Self::Postgres(_) => {
+                Connection::Postgres(_) => {
                     "SELECT events.stream, events.key, events.position, events.hash \
                      FROM json_array_elements($1::json) AS wanted (value) \
                      JOIN events ON events.stream = wanted.value->>0 AND events.key = wanted.value->>1"
@@ -139,9 +150,9 @@ impl Session {
     /// together even outside a transaction.
     pub(crate) async fn insert(&mut self, rows: &[StoredEvent]) -> sqlx::Result<()> {
         for rows in rows.chunks(ROWS_PER_INSERT) {
-            match self {
-                Self::Sqlite(connection) => insert_sqlite(connection, rows).await?,
-                Self::Postgres(connection) => insert_postgres(connection, rows).await?,
+            match &mut self.connection {
+                Connection::Sqlite(connection) => insert_sqlite(connection, rows).await?,
+                Connection::Postgres(connection) => insert_postgres(connection, rows).await?,
             }
         }
         Ok(())
@@ -157,6 +168,15 @@ impl Session {
     pub(crate) async fn forget(&mut self, position: Position) -> sqlx::Result<()> {
         const FORGET: &str = "UPDATE events SET salt = NULL, payload = NULL WHERE position = $1";
         on!(self, connection => sqlx::query(FORGET).bind(position.0).execute(&mut **connection).await.map(drop))
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        if self.open {
+            tracing::warn!("gave up a connection with an unfinished transaction");
+            on!(self, connection => connection.close_on_drop());
+        }
     }
 }
 

@@ -53,7 +53,7 @@ impl App {
     pub async fn open(settings: Settings) -> Result<Self, AppError> {
         std::fs::create_dir_all(&settings.data).map_err(|source| AppError::Folder { path: settings.data.clone(), source })?;
         let journal = Journal::open(&settings.database).await?;
-        let blobs = Blobs::open(&settings.blobs())?;
+        let blobs = Blobs::open(&settings.blobs)?;
         let inner = Inner {
             settings,
             journal,

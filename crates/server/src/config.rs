@@ -14,6 +14,8 @@ pub struct Settings {
     /// The folder of the embedded database, the blobs and the signing key.
     pub data: PathBuf,
     pub database: Database,
+    /// A folder, or the URL of an object store.
+    pub blobs: String,
     pub clock: Clock,
     /// Who acts, where nobody signed in: the user of this machine.
     pub actor: LocalActor,
@@ -27,18 +29,16 @@ pub struct LocalActor {
 }
 
 impl Settings {
-    /// Settings for a data folder and, unless the journal is embedded, the URL of its database.
-    pub fn new(data: Option<PathBuf>, database_url: Option<&str>) -> Self {
+    /// Settings for a data folder; a database and a store of blobs elsewhere, if their URLs are given.
+    pub fn new(data: Option<PathBuf>, database_url: Option<&str>, blobs: Option<String>) -> Self {
         let data = data.unwrap_or_else(default_data);
         let database = match database_url.filter(|url| !url.is_empty()) {
             Some(url) => Database::parse(url),
             None => Database::Sqlite(data.join("seaworthy.db")),
         };
-        Self { data, database, clock: Clock::System, actor: LocalActor::of_this_machine() }
-    }
-
-    pub fn blobs(&self) -> PathBuf {
-        self.data.join("blobs")
+        let blobs = blobs.filter(|blobs| !blobs.is_empty());
+        let blobs = blobs.unwrap_or_else(|| data.join("blobs").to_string_lossy().into_owned());
+        Self { data, database, blobs, clock: Clock::System, actor: LocalActor::of_this_machine() }
     }
 
     /// The key that signs the journal's head. It is not in the database, so that whoever rewrites that cannot sign.

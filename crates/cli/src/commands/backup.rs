@@ -24,8 +24,8 @@ fn tell(report: &BackupReport, json: bool, what: &str) -> Outcome {
         terminal::line(&line);
         return Ok(Exit::Ready);
     }
-    let events = domain::words::count(report.events as i64, "event", "events");
+    let events = domain::words::count(report.position.0, "event", "events");
     let blobs = domain::words::count(report.blobs as i64, "blob", "blobs");
-    terminal::line(&format!("{what}: {events}, the last at position {}, and {blobs}.", report.position));
+    terminal::line(&format!("{what}: {events} and {blobs}."));
     Ok(Exit::Ready)
 }

@@ -67,7 +67,7 @@ pub(super) async fn run(demo: &Demo) -> Outcome {
     product::write(folder.path()).map_err(|error| anyhow::Error::new(error).context("failed to write the demo's files"))?;
     // The commands name their files as somebody in the product's folder would.
     std::env::set_current_dir(folder.path()).map_err(anyhow::Error::new)?;
-    let place = Place { data: Some(folder.path().join("data")), database_url: None };
+    let place = Place { data: Some(folder.path().join("data")), database_url: None, blobs: None };
     let client = Client::open(&place).await?;
     let outcome = play(&client).await;
     client.app.finish().await;

@@ -95,6 +95,21 @@ impl Place {
         }
     }
 
+    /// Takes every table away again.
+    pub(crate) async fn empty(&self) {
+        match (&self.database, &self.schema) {
+            (Database::Sqlite(path), _) => std::fs::remove_file(path).unwrap(),
+            (Database::Postgres(_), Some((server, schema))) => {
+                run(
+                    server,
+                    &format!("DROP SCHEMA {schema} CASCADE; CREATE SCHEMA {schema}"),
+                )
+                .await;
+            }
+            (Database::Postgres(_), None) => unreachable!(),
+        }
+    }
+
     /// Returns the one of two texts that is in this database's dialect.
     pub(crate) fn dialect<T>(&self, sqlite: T, postgres: T) -> T {
         match self.database {

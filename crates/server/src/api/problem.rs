@@ -67,9 +67,14 @@ impl From<AppError> for Problem {
                 Self::new(StatusCode::CONFLICT, "conflict", "Somebody was faster", capital(&conflict.to_string()))
             }
             AppError::Full(detail) => Self::new(StatusCode::INSUFFICIENT_STORAGE, "full", "The disk is full", capital(&detail)),
+            backup @ AppError::Backup(_) => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "backup", "The backup cannot be used", capital(&backup.to_string()))
+            }
             internal @ (AppError::Folder { .. }
             | AppError::Unreadable(_)
             | AppError::Journal(_)
+            | AppError::Blob(_)
+            | AppError::BlobLost(_)
             | AppError::Io { .. }
             | AppError::Internal(_)) => {
                 tracing::error!("{internal}");

@@ -80,7 +80,7 @@ impl App {
         let mut plans = BTreeMap::new();
         for (path, text) in &request.plans {
             let cases = plan_lines(text).collect::<std::collections::BTreeSet<_>>().len() as i64;
-            let list: Digest = self.blobs().put(text.clone().into_bytes().into()).await?;
+            let list: Digest = self.blobs().put(text.clone().into_bytes()).await?;
             plans.insert(path.clone(), Plan { list, cases, source: path.clone() });
         }
         Ok(plans)

@@ -5,27 +5,33 @@
 use std::path::Path;
 
 use domain::envelope::Position;
+use journal::Manifest;
 
 use super::{App, AppError};
 
 /// What a backup holds, or what was restored from one.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct BackupReport {
-    pub events: u64,
+    /// The last event; events count from 1 without gaps.
     pub position: Position,
+    pub hash: String,
     pub blobs: u64,
 }
 
 impl App {
     /// Writes everything to one file.
     pub async fn backup(&self, to: &Path) -> Result<BackupReport, AppError> {
-        let backup = journal::backup(self.journal(), self.blobs(), to).await?;
-        Ok(BackupReport { events: backup.events, position: backup.position, blobs: backup.blobs })
+        Ok(self.journal().backup(Some(self.blobs()), to).await?.into())
     }
 
     /// Fills an empty journal from a file.
     pub async fn restore(&self, from: &Path) -> Result<BackupReport, AppError> {
-        let restored = journal::restore(self.journal(), self.blobs(), from).await?;
-        Ok(BackupReport { events: restored.events, position: restored.position, blobs: restored.blobs })
+        Ok(self.journal().restore(Some(self.blobs()), from).await?.into())
+    }
+}
+
+impl From<Manifest> for BackupReport {
+    fn from(manifest: Manifest) -> Self {
+        Self { position: manifest.position, hash: manifest.hash.to_string(), blobs: manifest.blobs }
     }
 }

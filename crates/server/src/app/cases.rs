@@ -32,7 +32,7 @@ pub(crate) struct BlobReader {
 
 impl BlobReader {
     pub(crate) fn open(runtime: &Handle, blobs: &Blobs, digest: Digest) -> Result<Self, AppError> {
-        let length = runtime.block_on(blobs.size(digest))?;
+        let length = runtime.block_on(blobs.size(&digest))?.ok_or(AppError::BlobLost(digest))?;
         Ok(Self { runtime: runtime.clone(), blobs: blobs.clone(), digest, rest: 0..length, piece: Bytes::new() })
     }
 
@@ -48,8 +48,9 @@ impl Read for BlobReader {
         if self.piece.is_empty() && !self.rest.is_empty() {
             let end = self.rest.end.min(self.rest.start + PIECE);
             let range = self.rest.start..end;
-            self.piece =
-                self.runtime.block_on(self.blobs.get_range(self.digest, range)).map_err(std::io::Error::other)?;
+            let piece = self.runtime.block_on(self.blobs.get_range(&self.digest, range));
+            let lost = || std::io::Error::other(AppError::BlobLost(self.digest));
+            self.piece = piece.map_err(std::io::Error::other)?.ok_or_else(lost)?;
             self.rest.start = end;
         }
         let length = buffer.len().min(self.piece.len());

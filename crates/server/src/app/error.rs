@@ -4,10 +4,11 @@
 
 use std::path::PathBuf;
 
+use domain::digest::Digest;
 use domain::event::UnreadableEvent;
 use domain::file::Mistake;
 use domain::refusal::Refusal;
-use journal::AppendError;
+use journal::{AppendError, BackupError, BlobError};
 
 /// An error of a use case.
 #[derive(Debug, thiserror::Error)]
@@ -25,12 +26,19 @@ pub enum AppError {
     Conflict(String),
     #[error("{0}")]
     Full(String),
+    /// A backup that cannot be used, or a place to restore into that cannot.
+    #[error("failed to {0}")]
+    Backup(BackupError),
+    #[error("blob {0} is named in the journal and is not there; restore it from a backup")]
+    BlobLost(Digest),
     #[error("failed to open the folder {}: {source}", path.display())]
     Folder { path: PathBuf, source: std::io::Error },
     #[error(transparent)]
     Unreadable(#[from] UnreadableEvent),
-    #[error(transparent)]
+    #[error("failed to {0}")]
     Journal(#[from] journal::Error),
+    #[error("failed to {0}")]
+    Blob(BlobError),
     #[error("failed to {doing}: {source}")]
     Io { doing: &'static str, source: std::io::Error },
     #[error("{0}")]
@@ -41,8 +49,35 @@ impl From<AppendError> for AppError {
     fn from(error: AppendError) -> Self {
         match error {
             AppendError::Conflict { stream, .. } => Self::Conflict(stream.to_string()),
-            full @ AppendError::Full => Self::Full(full.to_string()),
-            other => Self::Internal(other.to_string()),
+            full @ AppendError::Full => Self::Full(format!("failed to {full}")),
+            other => Self::Internal(format!("failed to {other}")),
         }
     }
+}
+
+impl From<BlobError> for AppError {
+    fn from(error: BlobError) -> Self {
+        if is_full(&error) {
+            let sentence = "the disk of the blobs is full; nothing was recorded and everything recorded can still \
+                            be read; free some space, then repeat";
+            return Self::Full(sentence.to_owned());
+        }
+        Self::Blob(error)
+    }
+}
+
+impl From<BackupError> for AppError {
+    fn from(error: BackupError) -> Self {
+        match error {
+            BackupError::Journal(error) => Self::Journal(error),
+            BackupError::Blob(error) => error.into(),
+            error => Self::Backup(error),
+        }
+    }
+}
+
+/// Whether a full disk is at the bottom of an error.
+fn is_full(error: &(dyn std::error::Error + 'static)) -> bool {
+    let of_disk = error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::StorageFull);
+    of_disk || error.source().is_some_and(is_full)
 }

@@ -97,7 +97,7 @@ impl App {
     pub async fn summarize(&self, id: &ReleaseId, request: SummarizeRequest) -> Result<EvidenceResponse, AppError> {
         let release = self.with_build(id, &request.of).await?;
         let words = request.text.split_whitespace().count() as i64;
-        let text = self.blobs().put(request.text.into_bytes().into()).await?;
+        let text = self.blobs().put(request.text.into_bytes()).await?;
         let written = SummaryWritten { track: request.of.track, build: request.of.build, text, words };
         let event = evidence::summarize(&release, written)?;
         let key = key_of("summary", &event.payload());

@@ -66,7 +66,7 @@ fn compute(
         PlanKey::None => Plan::None,
         PlanKey::Run(of) => Plan::Records(of.iter().map(open).collect::<Result<Vec<_>, _>>()?),
         PlanKey::List(list) => {
-            let text = runtime.block_on(blobs.get(*list))?;
+            let text = runtime.block_on(blobs.get(list))?.ok_or(AppError::BlobLost(*list))?;
             let lines = plan_lines(&String::from_utf8_lossy(&text)).map(|line| (label_hash(&line), line)).collect();
             listed = lines;
             Plan::Labels(listed.keys().copied().collect())

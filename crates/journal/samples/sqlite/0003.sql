@@ -1,0 +1,2 @@
+-- A snapshot, as far as the journal is concerned.
+INSERT INTO derived (key, bytes) VALUES ('snapshot/release/tidewatch/2026.12', X'0102ff');
