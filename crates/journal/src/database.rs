@@ -129,7 +129,10 @@ async fn open_sqlite(path: &Path) -> Result<Store, Error> {
 }
 
 async fn open_postgres(url: &str) -> Result<Store, Error> {
-    let options = PgConnectOptions::from_str(url)?.application_name("seaworthy");
+    let mut options = PgConnectOptions::from_str(url)?;
+    if options.get_application_name().is_none() {
+        options = options.application_name("seaworthy");
+    }
     let read = PgPoolOptions::new()
         .max_connections(POSTGRES_READERS)
         .connect_with(options.clone())
@@ -143,6 +146,7 @@ async fn open_postgres(url: &str) -> Result<Store, Error> {
             return Err(Error::NotDurable { setting });
         }
     }
+    // One that the writer keeps, and one for everything else that is written.
     let write = PgPoolOptions::new()
         .max_connections(2)
         .acquire_timeout(Duration::from_secs(10))

@@ -28,8 +28,13 @@ const PAGE: &str =
 
 const HEAD: &str = "SELECT position, hash, recorded_at FROM events ORDER BY position DESC LIMIT 1";
 
-const STREAMS: &str = "SELECT stream FROM events \
-     WHERE version = 1 AND stream >= $1 AND stream < $2 ORDER BY stream";
+/// Leaps from each stream's name to the next, so that only as many rows are read as there are streams.
+const STREAMS: &str = "WITH RECURSIVE found (stream) AS ( \
+       SELECT MIN(stream) FROM events WHERE stream >= $1 \
+       UNION ALL \
+       SELECT (SELECT MIN(events.stream) FROM events WHERE events.stream > found.stream) \
+       FROM found WHERE found.stream < $2 \
+     ) SELECT stream FROM found WHERE stream < $2 ORDER BY stream";
 
 /// Halves the interval of positions until one is left: `recorded_at` never decreases and positions have no
 /// gaps, so no index on the time is needed.

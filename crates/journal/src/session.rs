@@ -55,6 +55,11 @@ impl Session {
         })
     }
 
+    /// Whether others can write while this connection is held.
+    pub(crate) fn is_shared(&self) -> bool {
+        matches!(self.connection, Connection::Postgres(_))
+    }
+
     /// Begins a transaction in which no other process appends.
     pub(crate) async fn begin(&mut self) -> sqlx::Result<()> {
         self.open = true;

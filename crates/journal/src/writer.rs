@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 use std::mem;
+use std::time::{Duration, Instant};
 
 use domain::envelope::Position;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -29,6 +30,9 @@ const STREAMS: usize = 50_000;
 /// After a collision with another process, so many batches look first instead of guessing.
 const CAUTIOUS_BATCHES: u32 = 32;
 
+/// How long an idle connection is trusted without a test.
+const KEPT: Duration = Duration::from_secs(1);
+
 type Answer<T, E> = oneshot::Sender<Result<T, E>>;
 
 #[derive(Debug)]
@@ -47,6 +51,8 @@ pub(crate) struct Writer {
     /// What the last commit left, if it is known.
     tail: Option<Tail>,
     cautious: u32,
+    /// The connection of the last batch, and when it was used.
+    session: Option<(Session, Instant)>,
     checkpointer: Checkpointer,
 }
 
@@ -66,6 +72,7 @@ impl Writer {
             heads,
             tail: None,
             cautious: 0,
+            session: None,
             checkpointer,
         }
     }
@@ -103,6 +110,7 @@ impl Writer {
                 let _ = answer.send(outcome);
             }
             if let Some(answer) = close {
+                self.session = None;
                 self.checkpointer.close().await;
                 let _ = answer.send(());
                 return;
@@ -181,12 +189,13 @@ impl Writer {
         if rows.is_empty() || rows.len() > ROWS_PER_INSERT {
             return None;
         }
-        let inserted = match Session::of(&self.store).await {
-            Ok(mut session) => session.insert(&rows).await,
+        let inserted = match self.session().await {
+            Ok(mut session) => session.insert(&rows).await.map(|()| session),
             Err(error) => Err(error),
         };
         match inserted {
-            Ok(()) => {
+            Ok(session) => {
+                self.keep(session);
                 self.recorded(tail, &rows);
                 Some(outcomes)
             }
@@ -208,9 +217,10 @@ impl Writer {
     /// Records a batch in a transaction that looks everything up first.
     async fn record_carefully(&mut self, batch: &[Ready]) -> sqlx::Result<Outcomes> {
         self.tail = None;
-        let mut session = Session::of(&self.store).await?;
+        let mut session = self.session().await?;
         match record_in(&mut session, batch).await {
             Ok((tail, rows, outcomes)) => {
+                self.keep(session);
                 self.recorded(tail, &rows);
                 Ok(outcomes)
             }
@@ -219,6 +229,20 @@ impl Writer {
                 Err(error)
             }
         }
+    }
+
+    /// Returns the connection of the last batch if it was used just now, else one that the pool has tested.
+    async fn session(&mut self) -> sqlx::Result<Session> {
+        match self.session.take() {
+            Some((session, used)) if used.elapsed() < KEPT => Ok(session),
+            _ => Session::of(&self.store).await,
+        }
+    }
+
+    /// Keeps a connection for the next batch: a pool tests what it takes back, at the price of a round trip.
+    /// SQLite has a single connection that writes, which others wait for.
+    fn keep(&mut self, session: Session) {
+        self.session = session.is_shared().then(|| (session, Instant::now()));
     }
 
     fn recorded(&mut self, mut tail: Tail, rows: &[StoredEvent]) {

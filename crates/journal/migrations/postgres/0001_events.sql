@@ -13,4 +13,3 @@ CREATE TABLE events (
 CREATE UNIQUE INDEX events_by_version ON events (stream, version);
 -- The key goes first: keys that arrive together tend to begin alike, and so to touch few pages.
 CREATE UNIQUE INDEX events_by_key ON events (key, stream) WHERE key IS NOT NULL;
-CREATE UNIQUE INDEX events_first ON events (stream) WHERE version = 1;

@@ -95,6 +95,21 @@ impl Place {
         }
     }
 
+    /// Returns every idempotency key.
+    pub(crate) async fn keys(&self) -> Vec<String> {
+        const KEYS: &str = "SELECT key FROM events WHERE key IS NOT NULL";
+        match &self.database {
+            Database::Sqlite(path) => {
+                let mut connection = SqliteConnection::connect(path.to_str().unwrap()).await.unwrap();
+                sqlx::query_scalar(KEYS).fetch_all(&mut connection).await.unwrap()
+            }
+            Database::Postgres(url) => {
+                let mut connection = PgConnection::connect(url).await.unwrap();
+                sqlx::query_scalar(KEYS).fetch_all(&mut connection).await.unwrap()
+            }
+        }
+    }
+
     /// Takes every table away again.
     pub(crate) async fn empty(&self) {
         match (&self.database, &self.schema) {
