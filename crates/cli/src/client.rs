@@ -55,7 +55,8 @@ impl From<AppError> for Failed {
             | AppError::Blob(_)
             | AppError::BlobLost(_)
             | AppError::Io { .. }
-            | AppError::Internal(_)) => Self::Inside(error.into()),
+            // A message that holds its cause must not be followed by its cause.
+            | AppError::Internal(_)) => Self::Inside(anyhow::anyhow!("{error}")),
             error => Self::Problem(error.into()),
         }
     }

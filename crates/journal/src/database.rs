@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{PgPool, SqlitePool};
 
-use crate::error::Error;
+use crate::error::{Error, Failure};
 
 /// Where the journal is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,6 +72,8 @@ static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 /// Readers of SQLite at once; each is a thread that holds a connection.
 const SQLITE_READERS: u32 = 4;
 const POSTGRES_READERS: u32 = 8;
+/// How long a server may take to answer.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Store {
     /// Connects, and brings the tables to the newest version, or to an older one that a test asks for.
@@ -114,13 +116,20 @@ async fn open_sqlite(path: &Path) -> Result<Store, Error> {
         // Folding the log back into the file is the checkpointer's work, off the path of appends.
         .pragma("wal_autocheckpoint", "0");
     // The writing pool connects first: it creates the file and turns it to WAL, which a reader may not.
-    let write = SqlitePoolOptions::new()
-        .max_connections(1)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .test_before_acquire(false)
-        .connect_with(options.clone().create_if_missing(true))
-        .await?;
+    let single = || {
+        let options = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
+        options.test_before_acquire(false)
+    };
+    let write = match single().connect_with(options.clone().create_if_missing(true)).await {
+        Ok(write) => write,
+        // On a full disk there is no room for the shared index of the log. One connection that excludes all
+        // others keeps that index in its own memory, so that what is recorded can still be read.
+        Err(error) if Failure::of(&error) == Failure::Full && path.exists() => {
+            let alone = single().connect_with(options.locking_mode(SqliteLockingMode::Exclusive)).await?;
+            return Ok(Store::Sqlite { write: alone.clone(), read: alone });
+        }
+        Err(error) => return Err(error.into()),
+    };
     let read = SqlitePoolOptions::new()
         .max_connections(SQLITE_READERS)
         .test_before_acquire(false)
@@ -135,6 +144,7 @@ async fn open_postgres(url: &str) -> Result<Store, Error> {
     }
     let read = PgPoolOptions::new()
         .max_connections(POSTGRES_READERS)
+        .acquire_timeout(PATIENCE)
         .connect_with(options.clone())
         .await?;
     for setting in ["fsync", "full_page_writes", "synchronous_commit"] {
@@ -149,7 +159,7 @@ async fn open_postgres(url: &str) -> Result<Store, Error> {
     // One that the writer keeps, and one for everything else that is written.
     let write = PgPoolOptions::new()
         .max_connections(2)
-        .acquire_timeout(Duration::from_secs(10))
+        .acquire_timeout(PATIENCE)
         .connect_with(options)
         .await?;
     Ok(Store::Postgres { write, read })

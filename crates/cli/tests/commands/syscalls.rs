@@ -62,10 +62,11 @@ fn blob_folder_and_database_are_synced_before_the_acknowledgement() {
     let calls = calls(&joined(&trace));
 
     let acknowledged = last(&calls, |call| *call == Call::Acknowledge);
-    let database = last(&calls, |call| matches!(call, Call::Sync(path) if path.ends_with("seaworthy.db-wal")));
-    assert!(database < acknowledged, "the database was synced after the acknowledgement");
-    let commit = last(&calls[..acknowledged], |call| matches!(call, Call::Write(path) if path.ends_with("seaworthy.db-wal")));
-    assert!(commit < database, "the commit was written after the last sync before the acknowledgement");
+    let is_log = |path: &str| path.ends_with("seaworthy.db-wal");
+    let before = &calls[..acknowledged];
+    let commit = last(before, |call| matches!(call, Call::Write(path) if is_log(path)));
+    let synced = last(before, |call| matches!(call, Call::Sync(path) if is_log(path)));
+    assert!(commit < synced, "the last commit before the acknowledgement was not synced before it");
 
     // Both blobs, the reports and the case records: synced under their temporary name, renamed, folder synced.
     let renames: Vec<usize> = (0..calls.len())
