@@ -27,7 +27,13 @@ Exit codes: 0 done or ready, 1 not ready, 2 unknown, 64 usage, 65 bad input, 70 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Place {
     /// The folder of the embedded database, the blobs and the signing key
-    #[arg(long, global = true, env = "SEAWORTHY_DATA", value_name = "DIR", help_heading = "Where it is kept")]
+    #[arg(
+        long,
+        global = true,
+        env = "SEAWORTHY_DATA",
+        value_name = "DIR",
+        help_heading = "Where it is kept"
+    )]
     pub(crate) data: Option<PathBuf>,
     /// A PostgreSQL database instead of the embedded one, as postgres://user@host/name
     #[arg(
@@ -40,7 +46,13 @@ pub(crate) struct Place {
     )]
     pub(crate) database_url: Option<String>,
     /// Where reports and other large evidence go, a folder; DIR/blobs unless given
-    #[arg(long, global = true, env = "SEAWORTHY_BLOBS", value_name = "DIR|URL", help_heading = "Where it is kept")]
+    #[arg(
+        long,
+        global = true,
+        env = "SEAWORTHY_BLOBS",
+        value_name = "DIR|URL",
+        help_heading = "Where it is kept"
+    )]
     pub(crate) blobs: Option<String>,
 }
 
@@ -319,4 +331,3 @@ pub(crate) struct Demo {
     #[arg(long)]
     pub(crate) keep: bool,
 }
-

@@ -115,7 +115,10 @@ impl Client {
         Ok(self.answer(Request::get(path).body(Body::empty())).await?.into_body())
     }
 
-    async fn answer(&self, request: Result<Request<Body>, axum::http::Error>) -> Result<Response<Body>, Failed> {
+    async fn answer(
+        &self,
+        request: Result<Request<Body>, axum::http::Error>,
+    ) -> Result<Response<Body>, Failed> {
         let request = request.map_err(anyhow::Error::from)?;
         let response = self.router.clone().oneshot(request).await.map_err(anyhow::Error::from)?;
         if response.status() == StatusCode::OK {
@@ -150,8 +153,12 @@ impl Client {
             );
         }
         let names: Vec<&str> = releases.iter().map(|release| release.release.as_str()).collect();
-        let meant = domain::criteria::check::closest(wanted, releases.iter().map(|release| release.name.as_str()));
+        let meant =
+            domain::criteria::check::closest(wanted, releases.iter().map(|release| release.name.as_str()));
         let meant = meant.map(|meant| format!(" Did you mean {meant}?")).unwrap_or_default();
-        format!("There is no release {wanted}.{meant} There is {}.", domain::words::list(&names, names.len(), 8))
+        format!(
+            "There is no release {wanted}.{meant} There is {}.",
+            domain::words::list(&names, names.len(), 8)
+        )
     }
 }

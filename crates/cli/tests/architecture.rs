@@ -18,8 +18,21 @@ const MAY: &[(&str, &[&str])] = &[
 /// Crates without clock, randomness and I/O, and what gives those away.
 const PURE: &[&str] = &["reports", "domain"];
 const IMPURE: &[&str] = &[
-    "std::fs", "std::net", "std::env", "std::process", "std::thread", "SystemTime", "Instant::", "Timestamp::now",
-    "Zoned::now", "tokio", "sqlx", "getrandom", "rand::", "println!", "eprintln!",
+    "std::fs",
+    "std::net",
+    "std::env",
+    "std::process",
+    "std::thread",
+    "SystemTime",
+    "Instant::",
+    "Timestamp::now",
+    "Zoned::now",
+    "tokio",
+    "sqlx",
+    "getrandom",
+    "rand::",
+    "println!",
+    "eprintln!",
 ];
 
 fn crates() -> PathBuf {
@@ -41,8 +54,10 @@ fn crates_depend_only_on_those_below_them() {
         .collect();
     let known: Vec<&str> = MAY.iter().map(|(name, _)| *name).collect();
     for name in &names {
-        let (_, may) = MAY.iter().find(|(known, _)| known == name).unwrap_or_else(|| panic!("{name} has no place"));
-        for dependency in dependencies(name).iter().filter(|dependency| known.contains(&dependency.as_str())) {
+        let (_, may) =
+            MAY.iter().find(|(known, _)| known == name).unwrap_or_else(|| panic!("{name} has no place"));
+        for dependency in dependencies(name).iter().filter(|dependency| known.contains(&dependency.as_str()))
+        {
             assert!(may.contains(&dependency.as_str()), "{name} must not depend on {dependency}");
         }
     }

@@ -27,7 +27,8 @@ impl Build {
     /// Tells whether two claims of a commit can be one: equal, or one an abbreviation of the other.
     pub fn same_commit(one: &Commit, other: &Commit) -> bool {
         let (one, other) = (one.as_str(), other.as_str());
-        one == other || (one.len().min(other.len()) >= 7 && (one.starts_with(other) || other.starts_with(one)))
+        one == other
+            || (one.len().min(other.len()) >= 7 && (one.starts_with(other) || other.starts_with(one)))
     }
 
     /// Says how far `later` is from this build, as in ", 9 commits later"; empty when nobody counted.

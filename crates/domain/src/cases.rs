@@ -169,7 +169,9 @@ where
         }
         for (records, stream) in group.iter_mut().zip(&mut streams) {
             records.clear();
-            while let Some(record) = stream.next_if(|next| next.as_ref().is_ok_and(|record| record.key == key)) {
+            while let Some(record) =
+                stream.next_if(|next| next.as_ref().is_ok_and(|record| record.key == key))
+            {
                 records.push(record?);
             }
         }

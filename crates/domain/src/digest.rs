@@ -27,13 +27,7 @@ impl Digest {
 
     /// Returns the digest of a payload as an event's header carries it: SHA-256(salt ‖ payload).
     pub fn salted(salt: &[u8], payload: &[u8]) -> Self {
-        Self(
-            Sha256::new()
-                .chain_update(salt)
-                .chain_update(payload)
-                .finalize()
-                .into(),
-        )
+        Self(Sha256::new().chain_update(salt).chain_update(payload).finalize().into())
     }
 
     pub fn from_slice(bytes: &[u8]) -> Option<Self> {
@@ -115,9 +109,6 @@ mod tests {
         assert_eq!(text[1..].parse::<Digest>(), Err(NotADigest));
         assert_eq!(text.replace('b', "g").parse::<Digest>(), Err(NotADigest));
         assert_eq!(serde_json::to_string(&digest).unwrap(), format!("\"{text}\""));
-        assert_eq!(
-            serde_json::from_str::<Digest>(&format!("\"{text}\"")).unwrap(),
-            digest
-        );
+        assert_eq!(serde_json::from_str::<Digest>(&format!("\"{text}\"")).unwrap(), digest);
     }
 }

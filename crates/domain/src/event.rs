@@ -9,9 +9,9 @@ use serde_json::Value;
 
 use crate::build::Build;
 use crate::criterion::{Criterion, Definition};
+use crate::digest::Digest;
 use crate::envelope::Position;
 use crate::evidence::{AttestedResult, Counts};
-use crate::digest::Digest;
 use crate::id::{BuildNumber, ProductId, ReleaseName, RunId, RunKind, TrackId};
 use crate::track::{Plan, TrackDescription};
 

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::digest::Digest;
 use crate::envelope::{ActorId, Envelope, Position};
 use crate::event::RunIngested;
-use crate::digest::Digest;
 use crate::id::{BuildNumber, RunId, RunKind};
 use crate::time::Time;
 

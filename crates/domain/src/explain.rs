@@ -17,7 +17,9 @@ pub fn explain(judged: &mut Judged<'_>, facts: &Fact) {
     let run = run_named_in(judged.criterion.rule.source());
     let of_run = |fact: &str| facts.at("runs").and_then(|runs| runs.at(run?)).and_then(|run| run.at(fact));
     match judged.criterion.preset.as_deref() {
-        Some("regression-complete" | "plan-coverage" | "smoke-passed") if judged.verdict != Verdict::Unknown => {
+        Some("regression-complete" | "plan-coverage" | "smoke-passed")
+            if judged.verdict != Verdict::Unknown =>
+        {
             let reasons = coverage(judged, &of_run);
             judged.reasons.extend(reasons);
         }
@@ -77,13 +79,21 @@ fn coverage<'f>(judged: &Judged<'_>, of_run: &impl Fn(&str) -> Option<&'f Fact>)
     }
     if failed > 0 && judged.criterion.preset.as_deref() != Some("plan-coverage") {
         let names: Vec<String> = failures.iter().map(Fact::label).collect();
-        reasons.push(format!("{} failed: {}", words::number(failed), words::list(&names, failed as usize, 3)));
+        reasons.push(format!(
+            "{} failed: {}",
+            words::number(failed),
+            words::list(&names, failed as usize, 3)
+        ));
     }
     match (int("planned"), int("covered")) {
         (Some(planned), Some(covered)) if planned > covered => {
             let lacking = planned - covered;
-            let names: Vec<&str> =
-                of_run("not_run").and_then(Fact::as_list).unwrap_or_default().iter().filter_map(Fact::as_text).collect();
+            let names: Vec<&str> = of_run("not_run")
+                .and_then(Fact::as_list)
+                .unwrap_or_default()
+                .iter()
+                .filter_map(Fact::as_text)
+                .collect();
             reasons.push(format!(
                 "{} of {} run; {} not run{}",
                 words::number(covered),
@@ -111,7 +121,9 @@ fn mostly(names: &[&str], lacking: i64) -> String {
         *classes.entry(class.rsplit_once('.').map_or(class, |(_, last)| last)).or_default() += 1;
     }
     match classes.iter().max_by_key(|(_, count)| **count) {
-        Some((class, count)) if *count * 2 > lacking => format!(", {} of them in {class}", words::number(*count)),
+        Some((class, count)) if *count * 2 > lacking => {
+            format!(", {} of them in {class}", words::number(*count))
+        }
         _ => String::new(),
     }
 }
@@ -144,7 +156,9 @@ fn platform(judged: &mut Judged<'_>, facts: &Fact) {
         judged.reasons.push(format!("{UNTOUCHED}{}", words::list(&untested, untested.len(), 4)));
     }
     if judged.verdict == Verdict::Met {
-        judged.reasons.push(format!("all {} passed", words::count(devices.len() as i64, "device", "devices")));
+        judged
+            .reasons
+            .push(format!("all {} passed", words::count(devices.len() as i64, "device", "devices")));
     }
 }
 

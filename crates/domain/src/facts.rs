@@ -72,21 +72,31 @@ impl Gather<'_> {
     fn too_old(&self, what: &str, since: Time) -> Option<String> {
         let limit = self.view.max_age_hours?.saturating_mul(HOUR);
         let age = self.view.now.micros().saturating_sub(since.micros());
-        (age >= limit).then(|| format!("{what} is {} old; it counts for {}", words::span(age), words::span(limit)))
+        (age >= limit)
+            .then(|| format!("{what} is {} old; it counts for {}", words::span(age), words::span(limit)))
     }
 
     /// Says on which build evidence was made, when that is not the candidate.
     fn stale(&self, what: &str, ran: &str, build: &BuildNumber) -> String {
-        let distance = self.track.builds.get(build).map(|b| b.distance_to(self.candidate)).unwrap_or_default();
-        format!("{what} {ran} {}; the candidate is {}{distance}", self.track.build_label(build), self.candidate)
+        let distance =
+            self.track.builds.get(build).map(|b| b.distance_to(self.candidate)).unwrap_or_default();
+        format!(
+            "{what} {ran} {}; the candidate is {}{distance}",
+            self.track.build_label(build),
+            self.candidate
+        )
     }
 
     fn candidate(&self) -> Fact {
         let revision = match self.candidate.revision {
             Some(revision) => Fact::Int(revision),
-            None => Fact::missing("candidate.revision", format!("nobody counted the commits of {}", self.candidate)),
+            None => Fact::missing(
+                "candidate.revision",
+                format!("nobody counted the commits of {}", self.candidate),
+            ),
         };
-        let nominated = self.track.candidate.as_ref().map_or(self.view.now, |candidate| candidate.nominated_at);
+        let nominated =
+            self.track.candidate.as_ref().map_or(self.view.now, |candidate| candidate.nominated_at);
         Fact::map([
             ("version", Fact::text(self.candidate.version.as_str())),
             ("build", Fact::text(self.candidate.number.as_str())),
@@ -166,19 +176,24 @@ impl Gather<'_> {
             let track = &self.track.description.id;
             return Fact::missing(
                 "devices",
-                format!("no devices are listed for {}: name them under [tracks.{track}]", self.track.description.name),
+                format!(
+                    "no devices are listed for {}: name them under [tracks.{track}]",
+                    self.track.description.name
+                ),
             );
         }
-        Fact::list(
-            listed
-                .iter()
-                .map(|name| Fact::map([("name", Fact::text(name.as_str())), ("result", self.device_result(name))])),
-        )
+        Fact::list(listed.iter().map(|name| {
+            Fact::map([("name", Fact::text(name.as_str())), ("result", self.device_result(name))])
+        }))
     }
 
     /// The latest word on a device counts: a check by hand, or everything that ran on it.
     fn device_result(&self, device: &str) -> Fact {
-        let checks = self.track.attestations.iter().filter(|check| check.device == device && check.withdrawn.is_none());
+        let checks = self
+            .track
+            .attestations
+            .iter()
+            .filter(|check| check.device == device && check.withdrawn.is_none());
         let runs = self.track.ingests.iter().filter(|ingest| ingest.device.as_deref() == Some(device));
         let runs = runs.filter(|ingest| ingest.withdrawn.is_none());
         let check = checks.clone().rev().find(|check| check.build == self.candidate.number);

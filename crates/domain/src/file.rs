@@ -120,9 +120,10 @@ pub fn read(text: &str, outside: &Outside<'_>) -> Result<File, Vec<Mistake>> {
 pub fn plan_paths(text: &str) -> Vec<String> {
     let Ok(root) = DeTable::parse(text) else { return Vec::new() };
     let tracks = root.get_ref().get("tracks").and_then(|tracks| tracks.get_ref().as_table());
-    let plans = tracks.into_iter().flat_map(|tracks| tracks.values()).filter_map(|track| {
-        track.get_ref().as_table()?.get("plans")?.get_ref().as_table()
-    });
+    let plans = tracks
+        .into_iter()
+        .flat_map(|tracks| tracks.values())
+        .filter_map(|track| track.get_ref().as_table()?.get("plans")?.get_ref().as_table());
     let mut paths: Vec<String> = plans
         .flat_map(|plans| plans.values())
         .filter_map(|path| path.get_ref().as_str().map(str::to_owned))
@@ -190,6 +191,7 @@ fn product_described(
             }
         }),
     };
-    let kinds = table.get("kinds").map(|kinds| reader.ids(kinds, "kinds", RunKind::parse)).unwrap_or_default();
+    let kinds =
+        table.get("kinds").map(|kinds| reader.ids(kinds, "kinds", RunKind::parse)).unwrap_or_default();
     Some(ProductDescribed { id: id?, name: name?.0, zone: zone?, kinds })
 }

@@ -36,7 +36,9 @@ fn fact_word(text: &str) -> bool {
 fn token(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= 200
-        && text.chars().all(|c| !c.is_control() && !c.is_whitespace() && !matches!(c, '/' | '\\' | '?' | '#' | '%'))
+        && text
+            .chars()
+            .all(|c| !c.is_control() && !c.is_whitespace() && !matches!(c, '/' | '\\' | '?' | '#' | '%'))
 }
 
 macro_rules! id {
@@ -185,6 +187,9 @@ mod tests {
         assert!(ReleaseName::parse("../2026").is_err());
         assert!(RunKind::parse("regression-2").is_err());
         assert!(BuildNumber::parse("4.2.0-rc.1+7").is_ok());
-        assert_eq!("tidewatch/2026.12".parse::<ReleaseId>().unwrap().stream().as_str(), "release/tidewatch/2026.12");
+        assert_eq!(
+            "tidewatch/2026.12".parse::<ReleaseId>().unwrap().stream().as_str(),
+            "release/tidewatch/2026.12"
+        );
     }
 }

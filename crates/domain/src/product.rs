@@ -47,9 +47,9 @@ impl Product {
                 }
                 (Some(product), Event::TemplateChanged(changed)) => product.template = changed.criteria,
                 (Some(product), Event::Unrecognised) => {
-                    product
-                        .unrecognised
-                        .get_or_insert_with(|| format!("{} version {}", envelope.kind, envelope.kind_version));
+                    product.unrecognised.get_or_insert_with(|| {
+                        format!("{} version {}", envelope.kind, envelope.kind_version)
+                    });
                 }
                 _ => {}
             }

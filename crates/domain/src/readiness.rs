@@ -98,7 +98,8 @@ pub fn judge<'a>(
 ) -> TrackReadiness<'a> {
     // Until gates can be passed, the next one is the first.
     let gate = Gate::Submission;
-    let applies = |criterion: &&Criterion| criterion.gate == gate && criterion.applies_to(&track.description.id);
+    let applies =
+        |criterion: &&Criterion| criterion.gate == gate && criterion.applies_to(&track.description.id);
     // Criteria that count evidence for equally long see the same facts.
     let mut seen: BTreeMap<Option<i64>, Fact> = BTreeMap::new();
     let criteria: Vec<Judged<'a>> = release
@@ -130,7 +131,9 @@ pub fn judged<'a>(criterion: &'a Criterion, facts: &Fact, evaluation: Evaluation
     let (verdict, broken, missing, offenders) = match (&criterion.rule, evaluation) {
         (_, Evaluation::Broken(broken)) => (Verdict::Unknown, Some(broken), Vec::new(), Vec::new()),
         (Rule::Holds(_), Evaluation::Value(Fact::Bool(true))) => (Verdict::Met, None, Vec::new(), Vec::new()),
-        (Rule::Holds(_), Evaluation::Value(Fact::Bool(false))) => (Verdict::NotMet, None, Vec::new(), Vec::new()),
+        (Rule::Holds(_), Evaluation::Value(Fact::Bool(false))) => {
+            (Verdict::NotMet, None, Vec::new(), Vec::new())
+        }
         (Rule::Offenders(_), Evaluation::Value(Fact::List(items))) => {
             let verdict = if items.is_empty() { Verdict::Met } else { Verdict::NotMet };
             (verdict, None, Vec::new(), items.to_vec())

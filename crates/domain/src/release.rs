@@ -127,8 +127,11 @@ impl Release {
                 });
             }),
             Event::EvidenceWithdrawn(withdrawn) => {
-                let withdrawal =
-                    Withdrawal { by: envelope.actor.clone(), at: envelope.recorded_at, reason: withdrawn.reason };
+                let withdrawal = Withdrawal {
+                    by: envelope.actor.clone(),
+                    at: envelope.recorded_at,
+                    reason: withdrawn.reason,
+                };
                 if let Some(slot) = self.withdrawal_slot(withdrawn.evidence) {
                     *slot = Some(withdrawal);
                 }
@@ -136,7 +139,10 @@ impl Release {
             Event::Redacted => self.redacted += 1,
             Event::Unrecognised => {
                 self.unrecognised.get_or_insert_with(|| {
-                    format!("{} version {} at position {}", envelope.kind, envelope.kind_version, envelope.position)
+                    format!(
+                        "{} version {} at position {}",
+                        envelope.kind, envelope.kind_version, envelope.position
+                    )
                 });
             }
             Event::ReleasePlanned(_)
@@ -159,7 +165,8 @@ impl Release {
             if let Ok(index) = ingest {
                 return track.ingests.get_mut(index).map(|ingest| &mut ingest.withdrawn);
             }
-            let attestation = track.attestations.iter_mut().find(|attestation| attestation.position == evidence);
+            let attestation =
+                track.attestations.iter_mut().find(|attestation| attestation.position == evidence);
             if let Some(attestation) = attestation {
                 return Some(&mut attestation.withdrawn);
             }

@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::cases::Merged;
-use crate::evidence::Ingest;
 use crate::digest::Digest;
+use crate::evidence::Ingest;
 use crate::id::{BuildNumber, RunKind};
 use crate::release::Release;
 use crate::track::Track;
@@ -55,7 +55,12 @@ fn records<'a>(ingests: impl IntoIterator<Item = &'a &'a Ingest>) -> Vec<Digest>
 ///
 /// # Errors
 /// An earlier merge that must be done first, to know whether that run was complete.
-pub fn merge_key(track: &Track, kind: &RunKind, build: &BuildNumber, done: &Merges) -> Result<MergeKey, MergeKey> {
+pub fn merge_key(
+    track: &Track,
+    kind: &RunKind,
+    build: &BuildNumber,
+    done: &Merges,
+) -> Result<MergeKey, MergeKey> {
     let ingests = records(&on_build(track, kind, build));
     Ok(MergeKey { plan: plan_for(track, kind, build, done)?, ingests })
 }

@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::build::Build;
+use crate::digest::Digest;
 use crate::envelope::Position;
 use crate::evidence::{Attestation, Ingest, Summary};
-use crate::digest::Digest;
 use crate::id::{BuildNumber, RunKind, TrackId};
 use crate::time::Time;
 

@@ -47,7 +47,11 @@ pub fn span(micros: i64) -> String {
 pub fn percent(share: f64) -> String {
     let percent = share * 100.0;
     // 99.97 % must not read as 100 %.
-    let shown = if percent < 100.0 && percent > 99.9 { (percent * 100.0).floor() / 100.0 } else { (percent * 10.0).round() / 10.0 };
+    let shown = if percent < 100.0 && percent > 99.9 {
+        (percent * 100.0).floor() / 100.0
+    } else {
+        (percent * 10.0).round() / 10.0
+    };
     format!("{shown} %")
 }
 

@@ -48,7 +48,11 @@ fn a_short_file_is_useful() {
     .unwrap();
     assert_eq!(file.product.id.as_str(), "tidewatch");
     assert_eq!(file.product.zone, "UTC");
-    let tracks: Vec<_> = file.tracks.iter().map(|track| (&*track.description.name, track.description.store.as_deref())).collect();
+    let tracks: Vec<_> = file
+        .tracks
+        .iter()
+        .map(|track| (&*track.description.name, track.description.store.as_deref()))
+        .collect();
     assert_eq!(tracks, [("iOS", Some("app-store")), ("Wear OS", Some("play"))]);
     assert_eq!(file.criteria[0].title, "Smoke passed on the candidate");
     assert_eq!(file.criteria[0].rule.source(), "runs.smoke.run > 0 && runs.smoke.failed == 0");
@@ -96,27 +100,39 @@ fn keys_values_and_names_are_checked_each_with_what_was_meant() {
 fn expressions_are_compiled_and_pointed_at_inside_their_text() {
     check(
         "[[criteria]]\nid = \"x\"\nholds = \"runs.regresion.failed == 0\"\n",
-        &["7:10 `runs.regresion` no such fact: runs.regresion | did you mean runs.regression? | `seaworthy facts` lists what a criterion can see, with today's values"],
+        &[
+            "7:10 `runs.regresion` no such fact: runs.regresion | did you mean runs.regression? | `seaworthy facts` lists what a criterion can see, with today's values",
+        ],
     );
     check(
         "[[criteria]]\nid = \"x\"\nholds = \"runs.smoke.failed\"\n",
-        &["7:10 `runs.smoke.failed` `holds` wants true or false; this is a whole number | `seaworthy facts` lists what a criterion can see, with today's values"],
+        &[
+            "7:10 `runs.smoke.failed` `holds` wants true or false; this is a whole number | `seaworthy facts` lists what a criterion can see, with today's values",
+        ],
     );
     check(
         "[[criteria]]\nid = \"x\"\noffenders = '''\n  devices.filter(d, d.resullt != \"passed\")'''\n",
-        &["8:21 `d.resullt` no such fact: d.resullt | did you mean d.result? | `seaworthy facts` lists what a criterion can see, with today's values"],
+        &[
+            "8:21 `d.resullt` no such fact: d.resullt | did you mean d.result? | `seaworthy facts` lists what a criterion can see, with today's values",
+        ],
     );
     check(
         "[[criteria]]\nid = \"x\"\nholds = \"runs.smoke.failed == '0'\"\n",
-        &["7:10 `runs.smoke.failed == '` a whole number is compared with a text | `seaworthy facts` lists what a criterion can see, with today's values"],
+        &[
+            "7:10 `runs.smoke.failed == '` a whole number is compared with a text | `seaworthy facts` lists what a criterion can see, with today's values",
+        ],
     );
     check(
         "[[criteria]]\nid = \"x\"\nholds = \"runs.smoke.failed == \"\n",
-        &["7:31 `\"` not an expression: Syntax error: mismatched input '<EOF>' | `seaworthy facts` lists what a criterion can see, with today's values"],
+        &[
+            "7:31 `\"` not an expression: Syntax error: mismatched input '<EOF>' | `seaworthy facts` lists what a criterion can see, with today's values",
+        ],
     );
     check(
         "[[criteria]]\nid = \"x\"\nholds = \"sise(devices) > 0 && runs.performance.metrics.cold_ms < 2000\"\n",
-        &["7:10 `sise` no such function: sise | did you mean size? | `seaworthy facts` lists what a criterion can see, with today's values"],
+        &[
+            "7:10 `sise` no such function: sise | did you mean size? | `seaworthy facts` lists what a criterion can see, with today's values",
+        ],
     );
 }
 
@@ -134,7 +150,9 @@ fn a_criterion_says_what_it_lacks_and_what_it_has_too_much_of() {
     );
     check(
         "[[criteria]]\nuse = \"smoke-passed\"\n[[criteria]]\nuse = \"smoke-passed\"\n",
-        &["8:7 `\"smoke-passed\"` two criteria are called smoke-passed | the second | give this one an `id` of its own"],
+        &[
+            "8:7 `\"smoke-passed\"` two criteria are called smoke-passed | the second | give this one an `id` of its own",
+        ],
     );
 }
 
@@ -142,7 +160,9 @@ fn a_criterion_says_what_it_lacks_and_what_it_has_too_much_of() {
 fn a_build_number_belongs_to_one_commit_and_a_candidate_to_a_known_build() {
     check(
         "[releases.\"2026.12\".tracks.ios]\nbuilds = [{ number = 512, commit = \"4f1c0aa\" }, { number = 512, commit = \"9be27d1\" }]\n",
-        &["6:49 `{ number = 512, commit = \"9be27d1\" }` build 512 is claimed by two commits, 4f1c0aa and 9be27d1 | the second | give one of them a number of its own"],
+        &[
+            "6:49 `{ number = 512, commit = \"9be27d1\" }` build 512 is claimed by two commits, 4f1c0aa and 9be27d1 | the second | give one of them a number of its own",
+        ],
     );
     check(
         "[releases.2026.12]\nversion = \"4.2.0\"\n",
@@ -150,6 +170,8 @@ fn a_build_number_belongs_to_one_commit_and_a_candidate_to_a_known_build() {
     );
     check(
         "[releases.\"2026.12\"]\nversion = 4.20\n[releases.\"2026.12\".tracks.isos]\n",
-        &["6:11 `4.20` this should be the version that users see, as in \"4.2.0\" | write it as a text: \"4.20\""],
+        &[
+            "6:11 `4.20` this should be the version that users see, as in \"4.2.0\" | write it as a text: \"4.20\"",
+        ],
     );
 }

@@ -53,7 +53,10 @@ fn every_type_and_every_version_that_ever_was_has_a_line() {
         [RELEASE, PRODUCT].into_iter().flat_map(lines).map(|line| (line.kind, line.version)).collect();
     for (kind, current) in CURRENT {
         for version in 1..=*current {
-            assert!(written.contains(&((*kind).to_owned(), version)), "{kind} version {version} has no line in a fixture");
+            assert!(
+                written.contains(&((*kind).to_owned(), version)),
+                "{kind} version {version} has no line in a fixture"
+            );
         }
     }
 }
@@ -66,7 +69,11 @@ fn a_release_of_earlier_versions_folds() {
     let live: Vec<&str> = release.live_tracks().map(|track| track.description.name.as_str()).collect();
     assert_eq!(live, ["iOS", "watchOS"]);
     let ios = release.live_tracks().next().unwrap();
-    assert_eq!(ios.description.devices, ["iPhone 15 / iOS 18", "iPhone SE / iOS 17"], "version 1 told them in two parts");
+    assert_eq!(
+        ios.description.devices,
+        ["iPhone 15 / iOS 18", "iPhone SE / iOS 17"],
+        "version 1 told them in two parts"
+    );
     assert_eq!(ios.candidate_build().unwrap().to_string(), "4.2.0 (514)");
     assert_eq!(ios.ingests[0].counts.cases, 33);
     assert_eq!(ios.ingests[0].metrics["cold_start_p90_ms"], 1640.0);
@@ -101,5 +108,8 @@ fn what_is_written_today_is_read_back_the_same() {
 fn a_redacted_payload_folds_to_nothing_and_a_mangled_one_is_an_error() {
     assert_eq!(Event::read("run_ingested", 1, Position(7), None).unwrap(), Event::Redacted);
     let error = Event::read("plan_set", 1, Position(7), Some(b"{}")).unwrap_err();
-    assert_eq!(error.to_string(), "failed to read plan_set version 1 at position 7: missing field `track` at line 1 column 2");
+    assert_eq!(
+        error.to_string(),
+        "failed to read plan_set version 1 at position 7: missing field `track` at line 1 column 2"
+    );
 }

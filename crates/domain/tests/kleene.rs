@@ -25,7 +25,10 @@ fn facts() -> Fact {
                 device("watch", Fact::missing("devices[\"watch\"].result", "no result for watch")),
             ]),
         ),
-        ("failing", Fact::list([device("phone", Fact::text("failed")), device("watch", Fact::missing("w", "no"))])),
+        (
+            "failing",
+            Fact::list([device("phone", Fact::text("failed")), device("watch", Fact::missing("w", "no"))]),
+        ),
     ])
 }
 
@@ -216,6 +219,8 @@ fn a_hostile_expression_is_refused_before_it_costs_anything() {
 fn the_work_of_one_evaluation_is_bounded() {
     let many = Fact::map([("many", Fact::list((0..20_000).map(Fact::Int)))]);
     let expression = Expression::compile("many.all(x, many.all(y, x >= 0 && y >= 0))").unwrap();
-    let Evaluation::Broken(broken) = evaluate(&expression, &many) else { panic!("it should have been stopped") };
+    let Evaluation::Broken(broken) = evaluate(&expression, &many) else {
+        panic!("it should have been stopped")
+    };
     assert!(broken.starts_with("it takes too much work"), "{broken}");
 }

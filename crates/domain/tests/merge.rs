@@ -117,7 +117,11 @@ fn the_same_name_in_another_suite_is_another_case() {
 
 #[test]
 fn a_list_names_what_did_not_run_and_skipped_is_not_run() {
-    check(&["a:pass b:skip x:pass"], "list: a b c", "3: 2 passed, 0 failed, 1 skipped; 1 of 3 planned without b c");
+    check(
+        &["a:pass b:skip x:pass"],
+        "list: a b c",
+        "3: 2 passed, 0 failed, 1 skipped; 1 of 3 planned without b c",
+    );
     check(&["x/a:skip y/a:fail"], "list: a", "2: 0 passed, 1 failed, 1 skipped; 1 of 1 planned");
     check(&["x/a:pass y/a:pass z/b:pass"], "list: a b", "3: 3 passed, 0 failed, 0 skipped; 2 of 2 planned");
     check(&[], "list: a b", "0: 0 passed, 0 failed, 0 skipped; 0 of 2 planned without a b");
@@ -126,15 +130,25 @@ fn a_list_names_what_did_not_run_and_skipped_is_not_run() {
 
 #[test]
 fn a_run_as_plan_counts_repeats_and_leaves_out_what_it_skipped() {
-    check(&["a:pass"], "run: a:pass b:fail c:skip", "1: 1 passed, 0 failed, 0 skipped; 1 of 2 planned without b");
+    check(
+        &["a:pass"],
+        "run: a:pass b:fail c:skip",
+        "1: 1 passed, 0 failed, 0 skipped; 1 of 2 planned without b",
+    );
     check(&["a:pass"], "run: a:pass a:pass", "1: 1 passed, 0 failed, 0 skipped; 1 of 2 planned without a");
-    check(&["a:pass b:pass c:pass"], "run: a:pass b:pass", "3: 3 passed, 0 failed, 0 skipped; 2 of 2 planned");
+    check(
+        &["a:pass b:pass c:pass"],
+        "run: a:pass b:pass",
+        "3: 3 passed, 0 failed, 0 skipped; 2 of 2 planned",
+    );
     check(&["x/a:pass"], "run: y/a:pass", "1: 1 passed, 0 failed, 0 skipped; 0 of 1 planned without a");
 }
 
 #[test]
 fn a_plan_file_takes_the_ways_in_which_cases_are_written() {
-    let lines: Vec<String> = plan_lines("# all\n\n app.Login.opens \napp.Login#closes\napp.Login\tgoes\nopens the #1 tide\n").collect();
+    let lines: Vec<String> =
+        plan_lines("# all\n\n app.Login.opens \napp.Login#closes\napp.Login\tgoes\nopens the #1 tide\n")
+            .collect();
     assert_eq!(lines, ["app.Login.opens", "app.Login.closes", "app.Login.goes", "opens the #1 tide"]);
 }
 

@@ -103,7 +103,14 @@ impl Story {
     }
 
     /// Ingests a run whose merge will come to `merged`, whatever its plan.
-    fn run(&mut self, build: &str, kind: &str, device: Option<&str>, complete: bool, merged: Merged) -> Position {
+    fn run(
+        &mut self,
+        build: &str,
+        kind: &str,
+        device: Option<&str>,
+        complete: bool,
+        merged: Merged,
+    ) -> Position {
         let digest = Digest::of(format!("{build}{kind}{}", self.hours).as_bytes());
         for plan in [PlanKey::None, PlanKey::Run(vec![digest]), PlanKey::List(Digest::of(b"plan"))] {
             self.merges.insert(MergeKey { ingests: vec![digest], plan }, merged.clone());
@@ -194,12 +201,21 @@ fn passed(cases: i64) -> Merged {
 fn failed(cases: i64, names: &[&str]) -> Merged {
     let failures = names.iter().map(|name| Note { name: (*name).to_owned(), ..Note::default() }).collect();
     let failed = names.len() as i64;
-    Merged { cases, passed: cases - failed, failed, failures, planned: Some(cases), covered: cases, ..Merged::default() }
+    Merged {
+        cases,
+        passed: cases - failed,
+        failed,
+        failures,
+        planned: Some(cases),
+        covered: cases,
+        ..Merged::default()
+    }
 }
 
 #[test]
 fn nothing_agreed_is_never_ready() {
-    Story::new(vec![]).check(&["unknown", "no definition of ready is in force: write criteria and apply them"]);
+    Story::new(vec![])
+        .check(&["unknown", "no definition of ready is in force: write criteria and apply them"]);
     let mut elsewhere = preset("smoke-passed");
     elsewhere.tracks = Some(vec![TrackId::parse("android").unwrap()]);
     Story::new(vec![elsewhere]).check(&["unknown", "no criterion for submission applies to iOS"]);
@@ -271,7 +287,9 @@ fn a_run_without_a_plan_is_not_known_to_be_complete_yet_its_failures_are() {
 
 #[test]
 fn cases_not_run_are_counted_and_named() {
-    let not_run: Vec<String> = (0..35).map(|case| format!("app.{}.t{case}", if case < 31 { "CheckoutTest" } else { "Other" })).collect();
+    let not_run: Vec<String> = (0..35)
+        .map(|case| format!("app.{}.t{case}", if case < 31 { "CheckoutTest" } else { "Other" }))
+        .collect();
     let merged = Merged { not_run, planned: Some(297), covered: 262, ..passed(262) };
     let mut story = Story::new(vec![preset("regression-complete"), preset("plan-coverage")]);
     story.nominate("514");
@@ -293,7 +311,11 @@ fn the_plan_is_a_list_or_the_last_complete_run_of_that_kind() {
     let plan_of = |story: &Story| wanted(&story.release(), &Merges::new())[0].plan.clone();
     assert!(matches!(plan_of(&story), PlanKey::Run(of) if of == vec![Digest::of(b"512regression6")]));
     let plan = Plan { list: Digest::of(b"plan"), cases: 3, source: "plan.txt".to_owned() };
-    story.happens(Event::PlanSet(PlanSet { track: track(), kind: RunKind::parse("regression").unwrap(), plan }));
+    story.happens(Event::PlanSet(PlanSet {
+        track: track(),
+        kind: RunKind::parse("regression").unwrap(),
+        plan,
+    }));
     assert_eq!(plan_of(&story), PlanKey::List(Digest::of(b"plan")));
 }
 
@@ -324,7 +346,8 @@ fn devices_are_validated_by_hand_or_by_a_run_and_the_latest_word_counts() {
     story.nominate("514");
     story.check(&["unknown", "platform-validation-complete unknown: no result for iPhone, iPad"]);
     story.attest("514", "iPhone", AttestedResult::Failed);
-    story.check(&["not ready", "platform-validation-complete not met: failed on iPhone | no result for iPad"]);
+    story
+        .check(&["not ready", "platform-validation-complete not met: failed on iPhone | no result for iPad"]);
     story.run("514", "platform", Some("iPhone"), false, passed(3));
     story.attest("512", "iPad", AttestedResult::Passed);
     story.check(&[
@@ -333,7 +356,10 @@ fn devices_are_validated_by_hand_or_by_a_run_and_the_latest_word_counts() {
     ]);
     let check = story.attest("514", "iPad", AttestedResult::Passed);
     story.check(&["ready", "platform-validation-complete met: all 2 devices passed"]);
-    story.happens(Event::EvidenceWithdrawn(EvidenceWithdrawn { evidence: check, reason: "wrong iPad".to_owned() }));
+    story.happens(Event::EvidenceWithdrawn(EvidenceWithdrawn {
+        evidence: check,
+        reason: "wrong iPad".to_owned(),
+    }));
     assert_eq!(story.judged(0)[0], "unknown");
 }
 
@@ -347,7 +373,10 @@ fn evidence_grows_too_old_by_itself_and_the_moment_is_known_beforehand() {
     let (now, turns) = (Time::from_micros(story.hours * HOUR), (story.hours + 48) * HOUR);
     assert_eq!(next_change_at(&story.release(), now), Some(Time::from_micros(turns)));
     assert_eq!(story.judged(47)[0], "ready");
-    assert_eq!(story.judged(48), ["unknown", "smoke-passed unknown: the smoke run is 2 days old; it counts for 2 days"]);
+    assert_eq!(
+        story.judged(48),
+        ["unknown", "smoke-passed unknown: the smoke run is 2 days old; it counts for 2 days"]
+    );
     assert_eq!(next_change_at(&story.release(), Time::from_micros(turns)), None);
 }
 
@@ -356,7 +385,12 @@ fn a_summary_is_of_one_build() {
     let mut story = Story::new(vec![preset("test-summary-written")]);
     story.nominate("514");
     let write = |build| {
-        Event::SummaryWritten(SummaryWritten { track: track(), build: number(build), text: Digest::ZERO, words: 120 })
+        Event::SummaryWritten(SummaryWritten {
+            track: track(),
+            build: number(build),
+            text: Digest::ZERO,
+            words: 120,
+        })
     };
     story.check(&["unknown", "test-summary-written unknown: no test summary is written for 4.2.0 (514)"]);
     story.happens(write("512"));

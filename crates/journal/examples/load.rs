@@ -51,10 +51,7 @@ async fn main() -> Result<(), Failure> {
         disk.p50, disk.p99, disk.rate
     ));
     let alone = writers(&journal, 1, Duration::from_secs(2), settings["streams"], start).await?;
-    say(&format!(
-        "1 durable writer: {:.0} events/s, p50 {:?}, p99 {:?}",
-        alone.rate, alone.p50, alone.p99
-    ));
+    say(&format!("1 durable writer: {:.0} events/s, p50 {:?}, p99 {:?}", alone.rate, alone.p50, alone.p99));
     let time = Duration::from_secs(settings["seconds"]);
     let many = writers(&journal, settings["writers"], time, settings["streams"], start).await?;
     say(&format!(
@@ -81,17 +78,8 @@ struct Measured {
 
 fn measured(mut latencies: Vec<Duration>, elapsed: Duration) -> Measured {
     latencies.sort_unstable();
-    let at = |share: usize| {
-        latencies
-            .get(latencies.len() * share / 100)
-            .copied()
-            .unwrap_or_default()
-    };
-    Measured {
-        rate: latencies.len() as f64 / elapsed.as_secs_f64(),
-        p50: at(50),
-        p99: at(99),
-    }
+    let at = |share: usize| latencies.get(latencies.len() * share / 100).copied().unwrap_or_default();
+    Measured { rate: latencies.len() as f64 / elapsed.as_secs_f64(), p50: at(50), p99: at(99) }
 }
 
 /// One commit per fsync, as an append-only file would do it: an event's bytes, then fdatasync.
@@ -143,22 +131,9 @@ async fn writers(
 
 fn fact(stream: &Stream, key: String, kind: &Arc<str>) -> Append {
     let now = Time::from_micros(1_764_000_000_000_000);
-    let event = NewEvent {
-        kind: kind.clone(),
-        kind_version: 1,
-        occurred_at: now,
-        payload: PAYLOAD.into(),
-    };
-    let part = Part {
-        stream: stream.clone(),
-        expect: Expect::Fact { key },
-        events: vec![event],
-    };
-    Append {
-        actor: ActorId::new("ci"),
-        now,
-        parts: vec![part],
-    }
+    let event = NewEvent { kind: kind.clone(), kind_version: 1, occurred_at: now, payload: PAYLOAD.into() };
+    let part = Part { stream: stream.clone(), expect: Expect::Fact { key }, events: vec![event] };
+    Append { actor: ActorId::new("ci"), now, parts: vec![part] }
 }
 
 async fn replay(journal: &Journal, events: u64) -> Result<(), Failure> {

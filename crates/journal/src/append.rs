@@ -88,10 +88,8 @@ impl Ready {
         getrandom::fill(&mut random)
             .map_err(|error| AppendError::Other(format!("no randomness: {error}")))?;
         let (salts, _) = random.as_chunks::<SALT_LENGTH>();
-        let sealed = events()
-            .zip(salts)
-            .map(|(event, salt)| (*salt, Digest::salted(salt, &event.payload)))
-            .collect();
+        let sealed =
+            events().zip(salts).map(|(event, salt)| (*salt, Digest::salted(salt, &event.payload))).collect();
         let size = events().map(|event| event.payload.len() + 512).sum();
         Ok(Self { append, sealed, size })
     }
@@ -114,9 +112,7 @@ fn check(append: &Append) -> Result<(), AppendError> {
         for event in &part.events {
             check_text(&event.kind)?;
             if event.payload.len() > PAYLOAD_LIMIT {
-                return Err(Invalid(
-                    "a payload has at most 4 MiB; put what is larger in a blob",
-                ));
+                return Err(Invalid("a payload has at most 4 MiB; put what is larger in a blob"));
             }
         }
     }

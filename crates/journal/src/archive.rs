@@ -34,11 +34,7 @@ pub struct Manifest {
 
 impl Manifest {
     pub fn head(&self) -> Head {
-        Head {
-            position: self.position,
-            hash: self.hash,
-            recorded_at: self.recorded_at,
-        }
+        Head { position: self.position, hash: self.hash, recorded_at: self.recorded_at }
     }
 }
 
@@ -91,17 +87,7 @@ impl Line {
         let (position, version) = (read.position.0, read.version.0);
         let (stream, key) = (read.stream.clone().into_owned(), read.key.clone().map(Into::into));
         let recorded_at = read.recorded_at.micros();
-        Ok(StoredEvent {
-            position,
-            stream,
-            version,
-            key,
-            recorded_at,
-            header,
-            salt,
-            payload,
-            hash,
-        })
+        Ok(StoredEvent { position, stream, version, key, recorded_at, header, salt, payload, hash })
     }
 }
 
@@ -117,45 +103,13 @@ pub(crate) struct KeptPerson {
 }
 
 impl From<Person> for KeptPerson {
-    fn from(
-        Person {
-            id,
-            login,
-            name,
-            address,
-            created_at,
-            erased_at,
-        }: Person,
-    ) -> Self {
-        Self {
-            id,
-            login,
-            name,
-            address,
-            created_at,
-            erased_at,
-        }
+    fn from(Person { id, login, name, address, created_at, erased_at }: Person) -> Self {
+        Self { id, login, name, address, created_at, erased_at }
     }
 }
 
 impl From<KeptPerson> for Person {
-    fn from(
-        KeptPerson {
-            id,
-            login,
-            name,
-            address,
-            created_at,
-            erased_at,
-        }: KeptPerson,
-    ) -> Self {
-        Self {
-            id,
-            login,
-            name,
-            address,
-            created_at,
-            erased_at,
-        }
+    fn from(KeptPerson { id, login, name, address, created_at, erased_at }: KeptPerson) -> Self {
+        Self { id, login, name, address, created_at, erased_at }
     }
 }

@@ -88,21 +88,14 @@ fn write(
 ) -> Result<Manifest, BackupError> {
     use BackupError::Write;
 
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let file = tempfile::NamedTempFile::new_in(folder).map_err(Write)?;
     let mut compressed = zstd::Encoder::new(BufWriter::new(file), COMPRESSION).map_err(Write)?;
     compressed.include_checksum(true).map_err(Write)?;
     let mut archive = Archive(tar::Builder::new(compressed));
 
     // People first: whoever an event names was there before it. Blobs last: whatever an event names is there.
-    let people: Vec<_> = handle
-        .block_on(journal.people())?
-        .into_iter()
-        .map(KeptPerson::from)
-        .collect();
+    let people: Vec<_> = handle.block_on(journal.people())?.into_iter().map(KeptPerson::from).collect();
     let people_text = serde_json::to_vec(&people).map_err(|error| Write(error.into()))?;
     archive.add(PEOPLE, people_text.len() as u64, people_text.as_slice())?;
     let head = handle.block_on(write_events(journal, &mut archive))?;
@@ -120,33 +113,19 @@ fn write(
             count += 1;
         }
     }
-    let Head {
-        position,
-        hash,
-        recorded_at,
-    } = head;
-    let manifest = Manifest {
-        format: FORMAT,
-        position,
-        hash,
-        recorded_at,
-        people: people.len() as u64,
-        blobs: count,
-    };
+    let Head { position, hash, recorded_at } = head;
+    let manifest =
+        Manifest { format: FORMAT, position, hash, recorded_at, people: people.len() as u64, blobs: count };
     let text = serde_json::to_vec_pretty(&manifest).map_err(|error| Write(error.into()))?;
     archive.add(MANIFEST, text.len() as u64, text.as_slice())?;
 
     let compressed = archive.0.into_inner().map_err(Write)?;
-    let file = compressed
-        .finish()
-        .and_then(|file| file.into_inner().map_err(|error| error.into_error()));
+    let file = compressed.finish().and_then(|file| file.into_inner().map_err(|error| error.into_error()));
     let file = file.map_err(Write)?;
     file.as_file().sync_all().map_err(Write)?;
     read(file.reopen().map_err(Write)?, &mut Verify)?;
     file.persist(path).map_err(|error| Write(error.error))?;
-    File::open(folder)
-        .and_then(|folder| folder.sync_all())
-        .map_err(Write)?;
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(Write)?;
     Ok(manifest)
 }
 
@@ -169,11 +148,7 @@ async fn write_events<W: Write>(journal: &Journal, archive: &mut Archive<W>) -> 
     });
     if !lines.is_empty() {
         files += 1;
-        archive.add(
-            &format!("{EVENTS}{files:08}.jsonl"),
-            lines.len() as u64,
-            lines.as_slice(),
-        )?;
+        archive.add(&format!("{EVENTS}{files:08}.jsonl"), lines.len() as u64, lines.as_slice())?;
     }
     let verification = checker.finish();
     match verification.broken {
@@ -189,9 +164,7 @@ impl<W: Write> Archive<W> {
         let mut header = tar::Header::new_ustar();
         header.set_size(size);
         header.set_mode(0o600);
-        self.0
-            .append_data(&mut header, name, content)
-            .map_err(BackupError::Write)
+        self.0.append_data(&mut header, name, content).map_err(BackupError::Write)
     }
 }
 
@@ -230,18 +203,11 @@ pub(crate) fn read(file: File, take: &mut impl Take) -> Result<Manifest, BackupE
             people += kept.len() as u64;
             take.people(kept.into_iter().map(Person::from).collect())?;
         } else if let Some(name) = name.strip_prefix(BLOBS) {
-            let digest = name
-                .parse()
-                .map_err(|_| BackupError::Damaged(format!("`{name}` names no blob")))?;
-            let mut content = Hashing {
-                inner: &mut entry,
-                hash: Sha256::new(),
-            };
+            let digest = name.parse().map_err(|_| BackupError::Damaged(format!("`{name}` names no blob")))?;
+            let mut content = Hashing { inner: &mut entry, hash: Sha256::new() };
             take.blob(digest, &mut content)?;
             if content.hash.finalize()[..] != digest.0[..] {
-                return Err(BackupError::Damaged(format!(
-                    "the blob {digest} has another content"
-                )));
+                return Err(BackupError::Damaged(format!("the blob {digest} has another content")));
             }
             blobs += 1;
         } else if name == MANIFEST {
@@ -259,9 +225,7 @@ pub(crate) fn read(file: File, take: &mut impl Take) -> Result<Manifest, BackupE
         return Err(BackupError::BrokenBackup(broken));
     }
     if verification.head.unwrap_or(Head::EMPTY) != manifest.head() {
-        return Err(BackupError::Damaged(
-            "its last event is not the one that the manifest names".to_owned(),
-        ));
+        return Err(BackupError::Damaged("its last event is not the one that the manifest names".to_owned()));
     }
     if (people, blobs) != (manifest.people, manifest.blobs) {
         return Err(BackupError::Damaged(

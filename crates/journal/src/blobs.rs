@@ -69,20 +69,14 @@ impl Blobs {
         let folder = root.strip_prefix("file://").unwrap_or(root);
         std::fs::create_dir_all(folder).map_err(BlobError::Folder)?;
         let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
-        Ok(Self {
-            store: Arc::new(store),
-            root: Path::default(),
-        })
+        Ok(Self { store: Arc::new(store), root: Path::default() })
     }
 
     #[cfg(any(feature = "s3", feature = "gcs", feature = "azure"))]
     fn open_url(url: &str) -> Result<Self, BlobError> {
         let parsed = url::Url::parse(url).map_err(|_| BlobError::Unsupported(url.to_owned()))?;
         let (store, root) = object_store::parse_url(&parsed)?;
-        Ok(Self {
-            store: store.into(),
-            root,
-        })
+        Ok(Self { store: store.into(), root })
     }
 
     #[cfg(not(any(feature = "s3", feature = "gcs", feature = "azure")))]
@@ -95,9 +89,7 @@ impl Blobs {
     pub async fn put(&self, bytes: impl Into<Bytes>) -> Result<Digest, BlobError> {
         let bytes = bytes.into();
         let digest = Digest::of(&bytes);
-        self.store
-            .put(&self.path(&digest), PutPayload::from_bytes(bytes))
-            .await?;
+        self.store.put(&self.path(&digest), PutPayload::from_bytes(bytes)).await?;
         Ok(digest)
     }
 
@@ -107,13 +99,7 @@ impl Blobs {
         getrandom::fill(&mut name).map_err(|_| BlobError::Random)?;
         let incoming = self.root.clone().join("incoming").join(hex::encode(name));
         let upload = WriteMultipart::new(self.store.put_multipart(&incoming).await?);
-        Ok(BlobWriter {
-            blobs: self.clone(),
-            incoming,
-            upload,
-            hash: Sha256::new(),
-            empty: true,
-        })
+        Ok(BlobWriter { blobs: self.clone(), incoming, upload, hash: Sha256::new(), empty: true })
     }
 
     /// Returns a whole blob, or `None` if there is none.
@@ -137,10 +123,7 @@ impl Blobs {
         let Some(result) = found(self.store.get(&self.path(digest)).await)? else {
             return Ok(None);
         };
-        Ok(Some((
-            result.meta.size,
-            result.into_stream().map_err(BlobError::from).boxed(),
-        )))
+        Ok(Some((result.meta.size, result.into_stream().map_err(BlobError::from).boxed())))
     }
 
     /// Returns some bytes of a blob, fewer where it ends, or `None` if there is none.
@@ -166,11 +149,7 @@ impl Blobs {
             hash.update(&bytes);
         }
         let actual = Digest(hash.finalize().into());
-        Ok(if actual == *digest {
-            BlobCheck::Whole
-        } else {
-            BlobCheck::Altered(actual)
-        })
+        Ok(if actual == *digest { BlobCheck::Whole } else { BlobCheck::Altered(actual) })
     }
 
     /// Lists every blob, in no particular order. What is still being written is not among them.
@@ -179,11 +158,7 @@ impl Blobs {
         let entry = |meta: object_store::ObjectMeta| {
             let digest = meta.location.filename()?.parse().ok()?;
             let put_at = domain::time::Time::from_micros(meta.last_modified.timestamp_micros());
-            Some(BlobEntry {
-                digest,
-                size: meta.size,
-                put_at,
-            })
+            Some(BlobEntry { digest, size: meta.size, put_at })
         };
         entries
             .map_err(BlobError::from)
@@ -198,11 +173,7 @@ impl Blobs {
 
     fn path(&self, digest: &Digest) -> Path {
         let name = digest.to_string();
-        self.root
-            .clone()
-            .join("sha256")
-            .join(&name[..2])
-            .join(name.as_str())
+        self.root.clone().join("sha256").join(&name[..2]).join(name.as_str())
     }
 }
 
@@ -243,13 +214,7 @@ impl BlobWriter {
 
     /// Syncs the blob and gives it its name.
     pub async fn finish(self) -> Result<Digest, BlobError> {
-        let Self {
-            blobs,
-            incoming,
-            upload,
-            hash,
-            empty,
-        } = self;
+        let Self { blobs, incoming, upload, hash, empty } = self;
         if empty {
             // Not every store completes an upload without parts.
             upload.abort().await?;

@@ -176,10 +176,7 @@ impl<'a> Reader<'a> {
     }
 
     fn integer(&mut self) -> Option<i64> {
-        let length = self
-            .rest
-            .iter()
-            .position(|byte| !matches!(byte, b'0'..=b'9' | b'-'))?;
+        let length = self.rest.iter().position(|byte| !matches!(byte, b'0'..=b'9' | b'-'))?;
         let digits = self.take(length)?;
         // One spelling per number: no leading zeros, and no negative zero.
         if matches!(digits, [b'0', _, ..] | [b'-', b'0', ..]) {

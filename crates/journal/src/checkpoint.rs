@@ -31,11 +31,7 @@ impl Checkpointer {
             ),
             Store::Postgres { .. } => None,
         };
-        Self {
-            pool,
-            written: 0,
-            running: None,
-        }
+        Self { pool, written: 0, running: None }
     }
 
     pub(crate) fn wrote(&mut self, rows: &[StoredEvent]) {
@@ -66,9 +62,7 @@ impl Checkpointer {
     /// the next time.
     pub(crate) async fn overwrite(&mut self, store: &Store) {
         if let Store::Sqlite { write, .. } = store
-            && let Err(error) = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
-                .execute(write)
-                .await
+            && let Err(error) = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(write).await
         {
             tracing::warn!(%error, "did not empty the log of the database file");
         }

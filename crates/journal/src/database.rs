@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePoolOptions, SqliteSynchronous,
+};
 use sqlx::{PgPool, SqlitePool};
 
 use crate::error::{Error, Failure};
@@ -29,10 +31,7 @@ impl Database {
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
             return Self::Postgres(text.to_owned());
         }
-        let path = text
-            .strip_prefix("sqlite://")
-            .or_else(|| text.strip_prefix("sqlite:"))
-            .unwrap_or(text);
+        let path = text.strip_prefix("sqlite://").or_else(|| text.strip_prefix("sqlite:")).unwrap_or(text);
         Self::Sqlite(PathBuf::from(path))
     }
 }
@@ -148,20 +147,15 @@ async fn open_postgres(url: &str) -> Result<Store, Error> {
         .connect_with(options.clone())
         .await?;
     for setting in ["fsync", "full_page_writes", "synchronous_commit"] {
-        let value: String = sqlx::query_scalar("SELECT current_setting($1)")
-            .bind(setting)
-            .fetch_one(&read)
-            .await?;
+        let value: String =
+            sqlx::query_scalar("SELECT current_setting($1)").bind(setting).fetch_one(&read).await?;
         if value == "off" {
             return Err(Error::NotDurable { setting });
         }
     }
     // One that the writer keeps, and one for everything else that is written.
-    let write = PgPoolOptions::new()
-        .max_connections(2)
-        .acquire_timeout(PATIENCE)
-        .connect_with(options)
-        .await?;
+    let write =
+        PgPoolOptions::new().max_connections(2).acquire_timeout(PATIENCE).connect_with(options).await?;
     Ok(Store::Postgres { write, read })
 }
 
@@ -173,11 +167,7 @@ mod tests {
     fn a_database_is_told_by_its_text() {
         let url = "postgres://seaworthy@db/seaworthy";
         assert_eq!(Database::parse(url), Database::Postgres(url.to_owned()));
-        for text in [
-            "data/journal.db",
-            "sqlite:data/journal.db",
-            "sqlite://data/journal.db",
-        ] {
+        for text in ["data/journal.db", "sqlite:data/journal.db", "sqlite://data/journal.db"] {
             assert_eq!(Database::parse(text), Database::Sqlite("data/journal.db".into()));
         }
     }

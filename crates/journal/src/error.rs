@@ -38,21 +38,13 @@ pub enum Error {
 pub enum AppendError {
     /// Someone else appended to the stream since the decision was made. Read again, decide again.
     #[error("append to {stream}: it is at version {actual}, not {expected}")]
-    Conflict {
-        stream: Stream,
-        expected: StreamVersion,
-        actual: StreamVersion,
-    },
+    Conflict { stream: Stream, expected: StreamVersion, actual: StreamVersion },
     /// Some of the keys of one append are taken and others are not, so that it is neither new nor a repetition.
     #[error(
         "append to {stream}: the key `{key}` is taken by event {position}, but other facts of the same append \
          are new; send them as appends of their own"
     )]
-    KeyTaken {
-        stream: Stream,
-        key: String,
-        position: Position,
-    },
+    KeyTaken { stream: Stream, key: String, position: Position },
     #[error(
         "append: the disk of the database is full; nothing was recorded and everything recorded can still be \
          read; free some space, then repeat"

@@ -37,12 +37,7 @@ impl Journal {
         let (requests, receiver) = mpsc::channel(QUEUE);
         let (sender, heads) = watch::channel(Position(0));
         let writer = tokio::spawn(Writer::new(store.clone(), receiver, sender).run());
-        Ok(Self {
-            store,
-            requests,
-            heads,
-            writer: Arc::new(tokio::sync::Mutex::new(Some(writer))),
-        })
+        Ok(Self { store, requests, heads, writer: Arc::new(tokio::sync::Mutex::new(Some(writer))) })
     }
 
     /// Records events, together with whatever other callers append at this moment, and returns once they are on
@@ -50,17 +45,11 @@ impl Journal {
     ///
     /// Cancelling the call does not take the append back.
     pub async fn append(&self, append: Append) -> Result<Appended, AppendError> {
-        if append
-            .parts
-            .iter()
-            .any(|part| part.events.iter().any(|event| &*event.kind == EVENT_REDACTED))
-        {
+        if append.parts.iter().any(|part| part.events.iter().any(|event| &*event.kind == EVENT_REDACTED)) {
             return Err(AppendError::Invalid("only a redaction records `event_redacted`"));
         }
         let ready = Ready::new(append)?;
-        self.ask(|answer| Request::Append(ready, answer))
-            .await
-            .unwrap_or_else(|| Err(closed()))
+        self.ask(|answer| Request::Append(ready, answer)).await.unwrap_or_else(|| Err(closed()))
     }
 
     /// Forgets what an event said. That it was said, when and by whom stays, and so does the chain; the same
@@ -75,15 +64,8 @@ impl Journal {
         reason: impl Into<String>,
         now: Time,
     ) -> Result<Appended, Error> {
-        let redact = Redact {
-            position,
-            actor,
-            reason: reason.into(),
-            now,
-        };
-        self.ask(|answer| Request::Redact(redact, answer))
-            .await
-            .unwrap_or_else(|| Err(closed().into()))
+        let redact = Redact { position, actor, reason: reason.into(), now };
+        self.ask(|answer| Request::Redact(redact, answer)).await.unwrap_or_else(|| Err(closed().into()))
     }
 
     /// Returns a receiver that holds the position of the last event this process recorded, and wakes with each.
@@ -94,12 +76,7 @@ impl Journal {
 
     /// Answers what is waiting, then closes every connection. Later calls on any clone fail.
     pub async fn close(self) {
-        let Self {
-            store,
-            requests,
-            writer,
-            ..
-        } = self;
+        let Self { store, requests, writer, .. } = self;
         let (answer, done) = oneshot::channel();
         if requests.send(Request::Close(answer)).await.is_ok() {
             let _ = done.await;

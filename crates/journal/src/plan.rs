@@ -27,11 +27,7 @@ pub(crate) struct Tail {
 
 impl Tail {
     pub(crate) fn new(head: Head) -> Self {
-        Self {
-            head,
-            versions: HashMap::new(),
-            keys: HashMap::new(),
-        }
+        Self { head, versions: HashMap::new(), keys: HashMap::new() }
     }
 
     /// Adds the rows of an append to `rows`, or refuses and changes nothing.
@@ -76,23 +72,14 @@ impl Tail {
                 };
                 let bytes = header.write();
                 let hash = Digest::of(&bytes);
-                self.head = Head {
-                    position: header.position,
-                    hash,
-                    recorded_at,
-                };
+                self.head = Head { position: header.position, hash, recorded_at };
                 if let Some(key) = key {
-                    self.keys
-                        .insert((part.stream.clone(), key.clone()), (header.position, hash));
+                    self.keys.insert((part.stream.clone(), key.clone()), (header.position, hash));
                 }
                 rows.push(StoredEvent::of(&header, bytes, hash, salt, &event.payload));
             }
         }
-        Ok(Appended {
-            position: self.head.position,
-            hash: self.head.hash,
-            fresh: true,
-        })
+        Ok(Appended { position: self.head.position, hash: self.head.hash, fresh: true })
     }
 
     /// Returns where an append stands that has been recorded before: all its facts are there.
@@ -110,16 +97,10 @@ impl Tail {
         }
         match taken {
             None => Ok(None),
-            Some((_, _, position, hash)) if !new => Ok(Some(Appended {
-                position,
-                hash,
-                fresh: false,
-            })),
-            Some((part, key, position, _)) => Err(AppendError::KeyTaken {
-                stream: part.stream.clone(),
-                key: key.clone(),
-                position,
-            }),
+            Some((_, _, position, hash)) if !new => Ok(Some(Appended { position, hash, fresh: false })),
+            Some((part, key, position, _)) => {
+                Err(AppendError::KeyTaken { stream: part.stream.clone(), key: key.clone(), position })
+            }
         }
     }
 
@@ -128,21 +109,14 @@ impl Tail {
         let mut added: Vec<(&Stream, i64)> = Vec::new();
         let mut keys: Vec<(&Stream, &String)> = Vec::new();
         for part in &ready.append.parts {
-            let before: i64 = added
-                .iter()
-                .filter(|(stream, _)| *stream == &part.stream)
-                .map(|(_, n)| n)
-                .sum();
+            let before: i64 =
+                added.iter().filter(|(stream, _)| *stream == &part.stream).map(|(_, n)| n).sum();
             let actual =
                 StreamVersion(self.versions.get(&part.stream).map_or(0, |version| version.0) + before);
             match &part.expect {
                 Expect::Version(expected) if *expected != actual => {
                     let (stream, expected) = (part.stream.clone(), *expected);
-                    return Err(AppendError::Conflict {
-                        stream,
-                        expected,
-                        actual,
-                    });
+                    return Err(AppendError::Conflict { stream, expected, actual });
                 }
                 Expect::Fact { key } if keys.contains(&(&part.stream, key)) => {
                     return Err(AppendError::Invalid("it has the same key twice"));

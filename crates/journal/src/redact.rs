@@ -48,10 +48,7 @@ pub(crate) async fn redact(store: &Store, request: Redact) -> Result<Appended, E
 async fn redact_in(session: &mut Session, request: Redact) -> Result<Appended, Error> {
     let position = request.position;
     session.begin().await?;
-    let stored = session
-        .stored(position)
-        .await?
-        .ok_or(Error::NoSuchEvent(position))?;
+    let stored = session.stored(position).await?.ok_or(Error::NoSuchEvent(position))?;
     let header = Header::read(&stored.header).ok_or(Error::Unreadable(position))?;
     if header.kind == EVENT_REDACTED {
         return Err(Error::RecordOfRedaction(position));
@@ -61,9 +58,7 @@ async fn redact_in(session: &mut Session, request: Redact) -> Result<Appended, E
     }
     let stream = Stream::new(&*header.stream);
     let mut tail = Tail::new(session.head().await?);
-    session
-        .look_up(&mut tail, std::slice::from_ref(&stream), &[])
-        .await?;
+    session.look_up(&mut tail, std::slice::from_ref(&stream), &[]).await?;
     let version = tail.versions.get(&stream).copied().unwrap_or_default();
     let ready = Ready::new(record(request, stream, version)?)?;
     let mut rows = Vec::new();
@@ -83,10 +78,7 @@ fn record(
     stream: Stream,
     version: domain::envelope::StreamVersion,
 ) -> Result<Append, AppendError> {
-    let payload = EventRedacted {
-        position: request.position,
-        reason: request.reason,
-    };
+    let payload = EventRedacted { position: request.position, reason: request.reason };
     let payload = serde_json::to_vec(&payload).map_err(|error| AppendError::Other(error.to_string()))?;
     let event = NewEvent {
         kind: EVENT_REDACTED.into(),
@@ -94,14 +86,6 @@ fn record(
         occurred_at: request.now,
         payload,
     };
-    let part = Part {
-        stream,
-        expect: Expect::Version(version),
-        events: vec![event],
-    };
-    Ok(Append {
-        actor: request.actor,
-        now: request.now,
-        parts: vec![part],
-    })
+    let part = Part { stream, expect: Expect::Version(version), events: vec![event] };
+    Ok(Append { actor: request.actor, now: request.now, parts: vec![part] })
 }

@@ -32,12 +32,7 @@ impl Journal {
             return Err(error);
         }
         let handle = Handle::current();
-        let mut restoring = Restoring {
-            handle,
-            session,
-            blobs: blobs.cloned(),
-            rows: Vec::new(),
-        };
+        let mut restoring = Restoring { handle, session, blobs: blobs.cloned(), rows: Vec::new() };
         blocking(move || {
             let restored = read(file, &mut restoring).and_then(|manifest| {
                 restoring.flush()?;
@@ -72,9 +67,7 @@ struct Restoring {
 
 impl Restoring {
     fn flush(&mut self) -> Result<(), BackupError> {
-        self.handle
-            .block_on(self.session.insert(&self.rows))
-            .map_err(failed)?;
+        self.handle.block_on(self.session.insert(&self.rows)).map_err(failed)?;
         self.rows.clear();
         Ok(())
     }
@@ -83,18 +76,12 @@ impl Restoring {
 impl Take for Restoring {
     fn event(&mut self, event: StoredEvent) -> Result<(), BackupError> {
         self.rows.push(event);
-        if self.rows.len() == ROWS_PER_INSERT {
-            self.flush()
-        } else {
-            Ok(())
-        }
+        if self.rows.len() == ROWS_PER_INSERT { self.flush() } else { Ok(()) }
     }
 
     fn people(&mut self, people: Vec<Person>) -> Result<(), BackupError> {
         for person in &people {
-            self.handle
-                .block_on(self.session.person_put(person))
-                .map_err(failed)?;
+            self.handle.block_on(self.session.person_put(person)).map_err(failed)?;
         }
         Ok(())
     }
@@ -115,9 +102,7 @@ impl Take for Restoring {
         let kept = handle.block_on(writer.finish())?;
         match kept == digest {
             true => Ok(()),
-            false => Err(BackupError::Damaged(format!(
-                "the blob {digest} has another content"
-            ))),
+            false => Err(BackupError::Damaged(format!("the blob {digest} has another content"))),
         }
     }
 }

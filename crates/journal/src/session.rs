@@ -49,10 +49,7 @@ impl Session {
             Store::Sqlite { write, .. } => Connection::Sqlite(write.acquire().await?),
             Store::Postgres { write, .. } => Connection::Postgres(write.acquire().await?),
         };
-        Ok(Self {
-            connection,
-            open: false,
-        })
+        Ok(Self { connection, open: false })
     }
 
     /// Whether others can write while this connection is held.
@@ -69,9 +66,7 @@ impl Session {
             }
             Connection::Postgres(connection) => {
                 // Each statement must see what was committed while it waited for the lock.
-                sqlx::query("BEGIN ISOLATION LEVEL READ COMMITTED")
-                    .execute(&mut **connection)
-                    .await?;
+                sqlx::query("BEGIN ISOLATION LEVEL READ COMMITTED").execute(&mut **connection).await?;
                 sqlx::query("SELECT pg_advisory_xact_lock($1, hashtext(current_schema()))")
                     .bind(LOCK)
                     .execute(&mut **connection)
@@ -123,8 +118,7 @@ impl Session {
             let rows: Vec<(String, Option<i64>)> =
                 on!(self, connection => sqlx::query_as(text).bind(names).fetch_all(&mut **connection).await?);
             for (stream, version) in rows {
-                tail.versions
-                    .insert(Stream::new(stream), StreamVersion(version.unwrap_or(0)));
+                tail.versions.insert(Stream::new(stream), StreamVersion(version.unwrap_or(0)));
             }
         }
         if !keys.is_empty() {
@@ -142,10 +136,7 @@ impl Session {
             };
             let rows: Vec<(String, String, i64, Vec<u8>)> = on!(self, connection => sqlx::query_as(text).bind(wanted).fetch_all(&mut **connection).await?);
             for (stream, key, position, hash) in rows {
-                tail.keys.insert(
-                    (Stream::new(stream), key),
-                    (Position(position), read_digest(&hash)?),
-                );
+                tail.keys.insert((Stream::new(stream), key), (Position(position), read_digest(&hash)?));
             }
         }
         Ok(())
@@ -218,9 +209,7 @@ fn insert_text(rows: usize) -> Arc<str> {
         )
         .into()
     };
-    TEXTS
-        .get(rows - 1)
-        .map_or_else(build, |text| text.get_or_init(build).clone())
+    TEXTS.get(rows - 1).map_or_else(build, |text| text.get_or_init(build).clone())
 }
 
 async fn insert_sqlite(connection: &mut PoolConnection<Sqlite>, rows: &[StoredEvent]) -> sqlx::Result<()> {

@@ -76,11 +76,7 @@ impl HeadKey {
     pub fn sign(&self, head: Head) -> SignedHead {
         let public_key = self.public_key();
         let signature = self.0.sign(text(&head, &public_key).as_bytes()).to_bytes();
-        SignedHead {
-            head,
-            public_key,
-            signature,
-        }
+        SignedHead { head, public_key, signature }
     }
 }
 
@@ -89,19 +85,14 @@ fn read(path: &Path) -> Result<HeadKey, HeadKeyError> {
     if std::fs::metadata(path)?.permissions().mode() & 0o077 != 0 {
         return Err(HeadKeyError::Exposed);
     }
-    let seed: [u8; 32] = hex::decode(text.trim())
-        .ok()
-        .and_then(|seed| seed.try_into().ok())
-        .ok_or(HeadKeyError::Form)?;
+    let seed: [u8; 32] =
+        hex::decode(text.trim()).ok().and_then(|seed| seed.try_into().ok()).ok_or(HeadKeyError::Form)?;
     Ok(HeadKey(SigningKey::from_bytes(&seed)))
 }
 
 /// Writes a new key beside the path and links it in whole; another process that was quicker wins.
 fn create(path: &Path) -> Result<(), HeadKeyError> {
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;
     let mut seed = [0; 32];
     getrandom::fill(&mut seed).map_err(|_| HeadKeyError::Random)?;
@@ -119,25 +110,13 @@ fn create(path: &Path) -> Result<(), HeadKeyError> {
 
 /// The text that is signed.
 fn text(head: &Head, public_key: &[u8; 32]) -> String {
-    let Head {
-        position,
-        hash,
-        recorded_at,
-    } = head;
-    format!(
-        "{NAME} {VERSION} {position} {hash} {recorded_at} {}",
-        hex::encode(public_key)
-    )
+    let Head { position, hash, recorded_at } = head;
+    format!("{NAME} {VERSION} {position} {hash} {recorded_at} {}", hex::encode(public_key))
 }
 
 impl fmt::Display for SignedHead {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} {}",
-            text(&self.head, &self.public_key),
-            hex::encode(self.signature)
-        )
+        write!(f, "{} {}", text(&self.head, &self.public_key), hex::encode(self.signature))
     }
 }
 
@@ -167,17 +146,10 @@ impl FromStr for SignedHead {
         let signature: [u8; 64] = bytes(signature).ok_or(Form)?;
         VerifyingKey::from_bytes(&public_key)
             .and_then(|key| {
-                key.verify_strict(
-                    text(&head, &public_key).as_bytes(),
-                    &Signature::from_bytes(&signature),
-                )
+                key.verify_strict(text(&head, &public_key).as_bytes(), &Signature::from_bytes(&signature))
             })
             .map_err(|_| Wrong)?;
-        Ok(Self {
-            head,
-            public_key,
-            signature,
-        })
+        Ok(Self { head, public_key, signature })
     }
 }
 
@@ -191,11 +163,7 @@ mod tests {
 
     fn head() -> Head {
         let recorded_at = Time::from_micros(1_764_000_000_123_456);
-        Head {
-            position: Position(12),
-            hash: Digest::of(b"12"),
-            recorded_at,
-        }
+        Head { position: Position(12), hash: Digest::of(b"12"), recorded_at }
     }
 
     #[test]
@@ -203,10 +171,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("keys/head");
         let first = HeadKey::open(&path).unwrap();
-        assert_eq!(
-            std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
-            0o600
-        );
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(HeadKey::open(&path).unwrap().public_key(), first.public_key());
 
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();

@@ -76,18 +76,12 @@ impl Recorded {
     pub(crate) fn read(position: i64, header: &[u8], payload: Option<&[u8]>) -> Result<Self, Error> {
         let header = Header::read(header).ok_or(Error::Unreadable(Position(position)))?;
         let body = payload.map_or(Body::Redacted, |payload| Body::Payload(payload.to_vec()));
-        Ok(Self {
-            envelope: header.envelope(),
-            body,
-        })
+        Ok(Self { envelope: header.envelope(), body })
     }
 }
 
 impl Head {
     /// The head of a journal without events.
-    pub const EMPTY: Self = Self {
-        position: Position(0),
-        hash: Digest::ZERO,
-        recorded_at: Time::from_micros(0),
-    };
+    pub const EMPTY: Self =
+        Self { position: Position(0), hash: Digest::ZERO, recorded_at: Time::from_micros(0) };
 }

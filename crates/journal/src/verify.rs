@@ -103,11 +103,7 @@ impl Journal {
 
 impl fmt::Display for Redaction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "event {}: redacted by {} at {}",
-            self.position, self.by, self.at
-        )
+        write!(f, "event {}: redacted by {} at {}", self.position, self.by, self.at)
     }
 }
 
@@ -126,10 +122,7 @@ pub(crate) struct Checker {
 
 impl Checker {
     pub(crate) fn new(expected: Option<Head>) -> Self {
-        Self {
-            expected,
-            ..Self::default()
-        }
+        Self { expected, ..Self::default() }
     }
 
     /// Takes the next event. Once one is broken, the rest only matters for redactions of earlier ones.
@@ -154,55 +147,27 @@ impl Checker {
 
     pub(crate) fn finish(mut self) -> Verification {
         if let Some((position, _)) = self.unaccounted.pop_first()
-            && self
-                .broken
-                .as_ref()
-                .is_none_or(|broken| position < broken.position)
+            && self.broken.as_ref().is_none_or(|broken| position < broken.position)
         {
-            self.broken = Some(Broken {
-                position,
-                fault: Fault::Missing,
-            });
+            self.broken = Some(Broken { position, fault: Fault::Missing });
         }
         let actual = self.last.map_or(Position(0), |head| head.position);
         if let Some(expected) = self.expected
             && self.broken.is_none()
             && actual < expected.position
         {
-            self.broken = Some(Broken {
-                position: expected.position,
-                fault: Fault::Truncated { actual },
-            });
+            self.broken = Some(Broken { position: expected.position, fault: Fault::Truncated { actual } });
         }
-        let Self {
-            events,
-            last: head,
-            redacted,
-            broken,
-            ..
-        } = self;
-        Verification {
-            events,
-            head,
-            redacted,
-            broken,
-        }
+        let Self { events, last: head, redacted, broken, .. } = self;
+        Verification { events, head, redacted, broken }
     }
 
     fn check(&mut self, event: &StoredEvent, header: Option<&Header<'_>>) -> Result<Head, Broken> {
-        let at = |fault| Broken {
-            position: Position(event.position),
-            fault,
-        };
+        let at = |fault| Broken { position: Position(event.position), fault };
         let last = self.last.unwrap_or(Head::EMPTY);
         let next = Position(last.position.0 + 1);
         if event.position != next.0 {
-            return Err(Broken {
-                position: next,
-                fault: Fault::Gap {
-                    next: Position(event.position),
-                },
-            });
+            return Err(Broken { position: next, fault: Fault::Gap { next: Position(event.position) } });
         }
         let hash = Digest::of(&event.header);
         if hash.0[..] != event.hash[..] {
@@ -233,17 +198,11 @@ impl Checker {
                 self.versions.insert(event.stream.clone(), 1);
             }
         }
-        if self
-            .expected
-            .is_some_and(|expected| expected.position == header.position && expected.hash != hash)
+        if self.expected.is_some_and(|expected| expected.position == header.position && expected.hash != hash)
         {
             return Err(at(Fault::Rewritten));
         }
-        Ok(Head {
-            position: header.position,
-            hash,
-            recorded_at: header.recorded_at,
-        })
+        Ok(Head { position: header.position, hash, recorded_at: header.recorded_at })
     }
 
     /// Strikes off an event that this one says was redacted.
@@ -257,19 +216,11 @@ impl Checker {
         let Ok(EventRedacted { position, .. }) = serde_json::from_slice(payload) else {
             return;
         };
-        if position < header.position
-            && self
-                .unaccounted
-                .get(&position)
-                .is_some_and(|s| *s == header.stream)
+        if position < header.position && self.unaccounted.get(&position).is_some_and(|s| *s == header.stream)
         {
             self.unaccounted.remove(&position);
             let by = ActorId::new(&*header.actor);
-            self.redacted.push(Redaction {
-                position,
-                by,
-                at: header.recorded_at,
-            });
+            self.redacted.push(Redaction { position, by, at: header.recorded_at });
         }
     }
 }
@@ -282,8 +233,5 @@ fn check_columns(event: &StoredEvent, header: &Header<'_>) -> Result<(), &'stati
         ("key", event.key.as_deref() == header.key.as_deref()),
         ("recorded_at", event.recorded_at == header.recorded_at.micros()),
     ];
-    columns
-        .iter()
-        .find(|(_, agrees)| !agrees)
-        .map_or(Ok(()), |(column, _)| Err(column))
+    columns.iter().find(|(_, agrees)| !agrees).map_or(Ok(()), |(column, _)| Err(column))
 }

@@ -66,15 +66,7 @@ impl Writer {
         heads: watch::Sender<Position>,
     ) -> Self {
         let checkpointer = Checkpointer::new(&store);
-        Self {
-            store,
-            requests,
-            heads,
-            tail: None,
-            cautious: 0,
-            session: None,
-            checkpointer,
-        }
+        Self { store, requests, heads, tail: None, cautious: 0, session: None, checkpointer }
     }
 
     /// Runs until every handle to the journal is gone.
@@ -174,13 +166,10 @@ impl Writer {
     /// that every key is new. Returns `None` when that guess did not hold, or could not be made.
     async fn record_boldly(&mut self, batch: &[Ready]) -> Option<Outcomes> {
         let mut tail = self.tail.take()?;
-        if !batch.iter().all(|ready| {
-            ready
-                .append
-                .parts
-                .iter()
-                .all(|part| tail.versions.contains_key(&part.stream))
-        }) {
+        if !batch
+            .iter()
+            .all(|ready| ready.append.parts.iter().all(|part| tail.versions.contains_key(&part.stream)))
+        {
             return None;
         }
         let mut rows = Vec::new();

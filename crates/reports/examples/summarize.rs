@@ -1,11 +1,7 @@
 //! Reads every report in a folder and prints the totals and the speed.
 //!
 //! `cargo run --release --example summarize -- FOLDER [--stream]`
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "an example speaks to its terminal"
-)]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "an example speaks to its terminal")]
 
 use std::error::Error;
 use std::hint::black_box;
@@ -19,9 +15,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let folder = arguments.next().ok_or("expected a folder of reports")?;
     let stream = arguments.next().is_some_and(|flag| flag == "--stream");
-    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder)?
-        .map(|entry| Ok(entry?.path()))
-        .collect::<std::io::Result<_>>()?;
+    let mut paths: Vec<PathBuf> =
+        std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>()?;
     paths.sort();
     let files: Vec<Vec<u8>> = paths.iter().map(std::fs::read).collect::<std::io::Result<_>>()?;
     let bytes: usize = files.iter().map(Vec::len).sum();
@@ -54,11 +49,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         best = best.min(begin.elapsed().as_secs_f64());
     }
     println!("{total:#?}");
-    println!(
-        "{} files, {bytes} bytes, {:.0} MB/s",
-        files.len(),
-        bytes as f64 / best / 1e6
-    );
+    println!("{} files, {bytes} bytes, {:.0} MB/s", files.len(), bytes as f64 / best / 1e6);
     Ok(())
 }
 
@@ -74,8 +65,6 @@ fn add(total: &mut Summary, summary: &Summary) {
     total.duration_ms += summary.duration_ms;
     total.warnings += summary.warnings;
     if total.first_warnings.len() < 5 {
-        total
-            .first_warnings
-            .extend(summary.first_warnings.iter().cloned());
+        total.first_warnings.extend(summary.first_warnings.iter().cloned());
     }
 }

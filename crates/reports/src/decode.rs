@@ -45,16 +45,12 @@ pub(crate) fn detect(head: &[u8]) -> Result<(&'static Encoding, usize), Problem>
 }
 
 fn declared(head: &[u8]) -> Option<&[u8]> {
-    let head = head
-        .trim_ascii_start()
-        .get(..HEAD.min(head.trim_ascii_start().len()))?;
+    let head = head.trim_ascii_start().get(..HEAD.min(head.trim_ascii_start().len()))?;
     let declaration = head.strip_prefix(b"<?xml")?;
     let declaration = &declaration[..memmem::find(declaration, b"?>")?];
     let value = declaration[memmem::find(declaration, b"encoding")? + 8..].trim_ascii_start();
     let value = value.strip_prefix(b"=")?.trim_ascii_start();
-    let (&quote, value) = value
-        .split_first()
-        .filter(|(quote, _)| matches!(quote, b'"' | b'\''))?;
+    let (&quote, value) = value.split_first().filter(|(quote, _)| matches!(quote, b'"' | b'\''))?;
     Some(value[..memchr::memchr(quote, value)?].trim_ascii())
 }
 
@@ -73,11 +69,7 @@ impl<R: BufRead> Decoding<R> {
     /// as UTF-8 would have it.
     pub(crate) fn new(mut source: R) -> Result<(Self, u64), Problem> {
         let mut head = Vec::with_capacity(HEAD);
-        source
-            .by_ref()
-            .take(HEAD as u64)
-            .read_to_end(&mut head)
-            .map_err(Problem::Source)?;
+        source.by_ref().take(HEAD as u64).read_to_end(&mut head).map_err(Problem::Source)?;
         let (encoding, mark) = detect(&head)?;
         let mut head = Cursor::new(head);
         head.set_position(mark as u64);
@@ -159,18 +151,12 @@ mod tests {
         let declared = b"<?xml version='1.0' encoding = 'ISO-8859-1'?><a>\xe9</a>";
         check(declared, "<?xml version='1.0' encoding = 'ISO-8859-1'?><a>é</a>");
         let shift_jis = b"<?xml version=\"1.0\" encoding=\"Shift_JIS\"?><a>\x83e</a>";
-        check(
-            shift_jis,
-            "<?xml version=\"1.0\" encoding=\"Shift_JIS\"?><a>テ</a>",
-        );
+        check(shift_jis, "<?xml version=\"1.0\" encoding=\"Shift_JIS\"?><a>テ</a>");
     }
 
     #[test]
     fn a_false_declaration_of_sixteen_bits_is_ignored() {
-        check(
-            b"<?xml version='1.0' encoding='utf-16'?><a/>",
-            "<?xml version='1.0' encoding='utf-16'?><a/>",
-        );
+        check(b"<?xml version='1.0' encoding='utf-16'?><a/>", "<?xml version='1.0' encoding='utf-16'?><a/>");
     }
 
     #[test]

@@ -69,10 +69,7 @@ pub enum Problem {
     AttributeWithoutValue { name: String },
     #[error("the attribute `{name}` occurs twice; expected it once")]
     DuplicateAttribute { name: String },
-    #[error(
-        "the element has more than {} attributes; expected a dozen",
-        limits::ATTRIBUTES
-    )]
+    #[error("the element has more than {} attributes; expected a dozen", limits::ATTRIBUTES)]
     TooManyAttributes,
     #[error("suites are nested more than {} deep", limits::SUITE_DEPTH)]
     SuitesTooDeep,

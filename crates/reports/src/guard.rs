@@ -102,10 +102,7 @@ impl<R: BufRead> BufRead for Guard<R> {
                 (self.ready, self.dropping) = self.scan.pass(chunk);
                 if self.dropping {
                     let at = self.passed + self.ready as u64;
-                    self.dropped.push(Dropped {
-                        at,
-                        ..Dropped::default()
-                    });
+                    self.dropped.push(Dropped { at, ..Dropped::default() });
                 }
                 if self.scan.tag() > limits::TAG {
                     let declaration = self.scan.is_declaration();

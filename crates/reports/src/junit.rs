@@ -38,14 +38,7 @@ pub(crate) fn read_slice(bytes: &[u8], sink: &mut dyn FnMut(Item<'_>)) -> Result
 }
 
 fn at_the_start(problem: crate::Problem) -> ReportError {
-    ReportError {
-        at: At {
-            byte: 0,
-            line: 1,
-            column: 1,
-        },
-        problem,
-    }
+    ReportError { at: At { byte: 0, line: 1, column: 1 }, problem }
 }
 
 fn run(mut tokens: impl Tokens, sink: &mut dyn FnMut(Item<'_>)) -> Result<Summary, ReportError> {
@@ -61,10 +54,7 @@ fn run(mut tokens: impl Tokens, sink: &mut dyn FnMut(Item<'_>)) -> Result<Summar
             Err(fault) => return Err(tokens.blame(fault)),
         }
         if let Some(text) = reading.delivery.contradiction.take() {
-            reading.delivery.summary.first_warnings.push(Warning {
-                at: tokens.place(0),
-                text,
-            });
+            reading.delivery.summary.first_warnings.push(Warning { at: tokens.place(0), text });
         }
     }
     let end: Result<Summary, Fault> = reading.finish();

@@ -30,18 +30,14 @@ pub(crate) fn local_name(name: &str) -> &str {
 fn root(text: &str) -> Option<&str> {
     let mut rest = text;
     loop {
-        rest = rest
-            .trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}')
-            .strip_prefix('<')?;
+        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}').strip_prefix('<')?;
         if let Some(comment) = rest.strip_prefix("!--") {
             rest = comment.split_once("-->")?.1;
         } else if rest.starts_with('?') {
             rest = rest.split_once("?>")?.1;
         } else if rest.starts_with('!') {
             // A document type will be refused by the reader, which can say where; here it is only passed.
-            let subset = rest
-                .find('[')
-                .filter(|&subset| rest.find('>').is_none_or(|end| subset < end));
+            let subset = rest.find('[').filter(|&subset| rest.find('>').is_none_or(|end| subset < end));
             rest = match subset {
                 Some(_) => rest.split_once(']')?.1.split_once('>')?.1,
                 None => rest.split_once('>')?.1,
@@ -65,20 +61,14 @@ mod tests {
     #[test]
     fn the_root_element_decides() {
         check("<testsuites>", Some(Format::JUnit));
-        check(
-            "\u{feff}\n <?xml version='1.0'?><!-- by hand --><testsuite name='a'",
-            Some(Format::JUnit),
-        );
+        check("\u{feff}\n <?xml version='1.0'?><!-- by hand --><testsuite name='a'", Some(Format::JUnit));
         check("<j:testsuite xmlns:j='urn:j'>", Some(Format::JUnit));
         check("<testcase name='a'/>", Some(Format::JUnit));
     }
 
     #[test]
     fn a_document_type_is_passed_so_that_the_reader_can_refuse_it() {
-        check(
-            "<!DOCTYPE testsuite [<!ENTITY a '<testcase>'>]><testsuite>",
-            Some(Format::JUnit),
-        );
+        check("<!DOCTYPE testsuite [<!ENTITY a '<testcase>'>]><testsuite>", Some(Format::JUnit));
     }
 
     #[test]
@@ -105,10 +95,7 @@ mod tests {
 
     #[test]
     fn sixteen_bits_are_seen_through() {
-        let bytes: Vec<u8> = "\u{feff}<testsuites>"
-            .encode_utf16()
-            .flat_map(u16::to_le_bytes)
-            .collect();
+        let bytes: Vec<u8> = "\u{feff}<testsuites>".encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert_eq!(sniff(&bytes), Some(Format::JUnit));
     }
 }

@@ -40,11 +40,8 @@ pub struct Warning {
 impl Summary {
     pub(crate) fn date(&mut self, timestamp: &str) {
         // "2026-11-24T…" sorts by time; "Tue Nov 24 …" does not, and is kept only if nothing better comes.
-        let sorts = |text: &str| {
-            text.as_bytes()
-                .get(..4)
-                .is_some_and(|year| year.iter().all(u8::is_ascii_digit))
-        };
+        let sorts =
+            |text: &str| text.as_bytes().get(..4).is_some_and(|year| year.iter().all(u8::is_ascii_digit));
         let better = match self.timestamp.as_deref() {
             None => true,
             Some(earliest) => sorts(timestamp) && (!sorts(earliest) || timestamp < earliest),

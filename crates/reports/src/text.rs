@@ -22,9 +22,7 @@ pub(crate) fn push_attribute(out: &mut String, raw: &str, limit: usize) -> Resul
 #[inline]
 pub(crate) fn is_plain(raw: &str) -> bool {
     // A loop without a branch: the compiler turns it into a few wide instructions.
-    !raw.bytes().fold(false, |odd, byte| {
-        odd | (byte < b' ') | (byte == b'&') | (byte == 0x7f)
-    })
+    !raw.bytes().fold(false, |odd, byte| odd | (byte < b' ') | (byte == b'&') | (byte == 0x7f))
 }
 
 #[cold]
@@ -45,9 +43,10 @@ fn push_irregular(out: &mut String, raw: &str, limit: usize) -> Result<(), Fault
 
 /// Appends text between tags, in which references have been told apart already, or CDATA.
 pub(crate) fn push_text(out: &mut String, raw: &str, limit: usize) {
-    if raw.bytes().fold(false, |odd, byte| {
-        odd | ((byte < b' ') & (byte != b'\n') & (byte != b'\t')) | (byte == 0x7f)
-    }) {
+    if raw
+        .bytes()
+        .fold(false, |odd, byte| odd | ((byte < b' ') & (byte != b'\n') & (byte != b'\t')) | (byte == 0x7f))
+    {
         push_controlled(out, raw, "\n", limit);
     } else {
         push_cut(out, raw, limit);
@@ -72,13 +71,9 @@ fn push_number(out: &mut String, name: &str, limit: usize) -> Result<(), Fault> 
     let Some(number) = name.strip_prefix('#') else {
         let looks_like_a_name = !name.is_empty()
             && name.len() <= 64
-            && name
-                .chars()
-                .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':'));
+            && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':'));
         let problem = if looks_like_a_name {
-            Problem::UnknownEntity {
-                name: name.to_owned(),
-            }
+            Problem::UnknownEntity { name: name.to_owned() }
         } else {
             Problem::LoneAmpersand
         };
@@ -139,9 +134,7 @@ mod tests {
     fn check(raw: &str, expect: Result<&str, &str>) {
         let mut out = String::new();
         let found = push_attribute(&mut out, raw, 64);
-        let found = found
-            .map(|()| out.as_str())
-            .map_err(|fault| (fault.0.0, fault.0.1.to_string()));
+        let found = found.map(|()| out.as_str()).map_err(|fault| (fault.0.0, fault.0.1.to_string()));
         match expect {
             Ok(expect) => assert_eq!(found, Ok(expect)),
             Err(expect) => {
@@ -160,10 +153,7 @@ mod tests {
     #[test]
     fn controls_are_replaced() {
         check("\u{1b}[31mred&#27;[0m", Ok("\u{fffd}[31mred\u{fffd}[0m"));
-        check(
-            "&#0;&#xD800;&#x110000;&#99999999999;",
-            Ok("\u{fffd}\u{fffd}\u{fffd}\u{fffd}"),
-        );
+        check("&#0;&#xD800;&#x110000;&#99999999999;", Ok("\u{fffd}\u{fffd}\u{fffd}\u{fffd}"));
     }
 
     #[test]

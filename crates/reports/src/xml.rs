@@ -26,10 +26,7 @@ pub(crate) trait Tokens {
 
     fn blame(&self, fault: Fault) -> ReportError {
         let (within, problem) = *fault.0;
-        ReportError {
-            at: self.place(within),
-            problem,
-        }
+        ReportError { at: self.place(within), problem }
     }
 }
 
@@ -44,12 +41,7 @@ pub(crate) struct Slice<'a> {
 impl<'a> Slice<'a> {
     /// `text` is UTF-8, and begins after a byte order mark of `mark` bytes.
     pub(crate) fn new(text: &'a [u8], mark: u64) -> Self {
-        Self {
-            reader: Reader::from_reader(text),
-            text,
-            begin: 0,
-            mark,
-        }
+        Self { reader: Reader::from_reader(text), text, begin: 0, mark }
     }
 }
 
@@ -93,11 +85,7 @@ impl<R: BufRead> Stream<R> {
         Self {
             reader: Reader::from_reader(Guard::new(source)),
             token: Vec::new(),
-            at: At {
-                byte: mark,
-                line: 1,
-                column: 1,
-            },
+            at: At { byte: mark, line: 1, column: 1 },
             begin: 0,
         }
     }
@@ -182,24 +170,23 @@ fn problem(error: Error) -> Problem {
         Error::Syntax(syntax) => match syntax {
             SyntaxError::InvalidBangMarkup => Problem::Declaration,
             SyntaxError::UnclosedDoctype => Problem::Doctype,
-            SyntaxError::UnclosedPI | SyntaxError::UnclosedXmlDecl => Problem::CutOffInside {
-                inside: "a processing instruction",
-            },
+            SyntaxError::UnclosedPI | SyntaxError::UnclosedXmlDecl => {
+                Problem::CutOffInside { inside: "a processing instruction" }
+            }
             SyntaxError::UnclosedComment => Problem::CutOffInside { inside: "a comment" },
             SyntaxError::UnclosedCData => Problem::CutOffInside { inside: "CDATA" },
             SyntaxError::UnclosedTag => Problem::CutOffInside { inside: "a tag" },
             SyntaxError::UnclosedSingleQuotedAttributeValue
-            | SyntaxError::UnclosedDoubleQuotedAttributeValue => Problem::CutOffInside {
-                inside: "an attribute's value",
-            },
+            | SyntaxError::UnclosedDoubleQuotedAttributeValue => {
+                Problem::CutOffInside { inside: "an attribute's value" }
+            }
         },
         Error::IllFormed(ill_formed) => match ill_formed {
             IllFormedError::MissingDoctypeName => Problem::Doctype,
             IllFormedError::UnclosedReference => Problem::LoneAmpersand,
-            IllFormedError::MismatchedEndTag { expected, found } => Problem::MismatchedEnd {
-                expected: brief(&expected),
-                found: brief(&found),
-            },
+            IllFormedError::MismatchedEndTag { expected, found } => {
+                Problem::MismatchedEnd { expected: brief(&expected), found: brief(&found) }
+            }
             IllFormedError::UnmatchedEndTag(found) => Problem::UnmatchedEnd { found: brief(&found) },
             other => Problem::Malformed(other.to_string()),
         },

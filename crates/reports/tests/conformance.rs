@@ -54,32 +54,14 @@ const DISAGREEMENTS: &[(&str, Counts, &str)] = &[
 
 /// Reports that must be refused, and a part of the reason.
 const REFUSED: &[(&str, &str)] = &[
-    (
-        "jenkins/testXxe-xxe.xml",
-        "line 2, column 1: found a document type declaration",
-    ),
-    (
-        "jenkins/testXxe-oob.xml",
-        "line 1, column 1: found `<!` that begins neither",
-    ),
-    (
-        "mikepenz/corrupt-junit/e2e-tests/corrupt/target/sf-reports/TEST-test.CorruptTest.xml",
-        "inside CDATA",
-    ),
-    (
-        "trcli/tests/test_data/XML/invalid.xml",
-        "line 1, column 1: found <b>",
-    ),
-    (
-        "trcli/tests/test_data/XML/invalid_empty.xml",
-        "line 1, column 1: the file is empty",
-    ),
+    ("jenkins/testXxe-xxe.xml", "line 2, column 1: found a document type declaration"),
+    ("jenkins/testXxe-oob.xml", "line 1, column 1: found `<!` that begins neither"),
+    ("mikepenz/corrupt-junit/e2e-tests/corrupt/target/sf-reports/TEST-test.CorruptTest.xml", "inside CDATA"),
+    ("trcli/tests/test_data/XML/invalid.xml", "line 1, column 1: found <b>"),
+    ("trcli/tests/test_data/XML/invalid_empty.xml", "line 1, column 1: the file is empty"),
     ("jenkins/junitResult.xml", "line 2, column 1: found <result>"),
     ("dorny/__tests__/fixtures/dotnet-nunit.xml", "found <test-run>"),
-    (
-        "trcli/tests/test_data/XML/robotframework_simple_RF70.xml",
-        "found <robot>",
-    ),
+    ("trcli/tests/test_data/XML/robotframework_simple_RF70.xml", "found <robot>"),
 ];
 
 #[test]
@@ -108,10 +90,7 @@ fn others_count_as_we_do_or_the_reason_is_known() {
                     .iter()
                     .zip(ours)
                     .all(|(theirs, ours)| theirs.is_none_or(|theirs| theirs == ours));
-                assert!(
-                    agrees,
-                    "{name}: its suites declare {declared:?}, we count {ours:?}"
-                );
+                assert!(agrees, "{name}: its suites declare {declared:?}, we count {ours:?}");
             }
             if let Some(theirs) = snapshot(&root, &name).or_else(|| expected_json(&path)) {
                 assert_eq!(ours, theirs, "{name}: another reader counts otherwise");
@@ -132,9 +111,7 @@ fn hostile_and_broken_files_are_refused() {
     for (name, reason) in REFUSED {
         let path = files(&root).into_iter().find(|path| short(&root, path) == *name);
         let bytes = std::fs::read(path.unwrap_or_else(|| panic!("{name} is gone"))).unwrap();
-        let error = read_slice(Format::JUnit, &bytes, &mut |_| {})
-            .unwrap_err()
-            .to_string();
+        let error = read_slice(Format::JUnit, &bytes, &mut |_| {}).unwrap_err().to_string();
         assert!(error.contains(reason), "{name}: {error}");
     }
 }
@@ -146,10 +123,7 @@ fn other_formats_are_not_mistaken_for_ours() {
         return;
     };
     for path in files(&root) {
-        let extension = path
-            .extension()
-            .and_then(|extension| extension.to_str())
-            .unwrap_or_default();
+        let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
         if !matches!(extension, "xml" | "junit" | "golden") {
             let bytes = std::fs::read(&path).unwrap();
             assert_eq!(sniff(&bytes), None, "{}", path.display());
@@ -157,15 +131,10 @@ fn other_formats_are_not_mistaken_for_ours() {
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a test looks for files outside of the project"
-)]
+#[expect(clippy::disallowed_methods, reason = "a test looks for files outside of the project")]
 fn corpora() -> Option<PathBuf> {
     let default = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora");
-    let root = std::env::var_os("SEAWORTHY_CORPORA")
-        .map_or_else(default, PathBuf::from)
-        .join("test-reports");
+    let root = std::env::var_os("SEAWORTHY_CORPORA").map_or_else(default, PathBuf::from).join("test-reports");
     root.is_dir().then_some(root)
 }
 
@@ -175,14 +144,7 @@ fn check(name: &str, bytes: &[u8]) -> Counts {
         read_slice(Format::JUnit, bytes, &mut |_| {}).unwrap_or_else(|error| panic!("{name}: {error}"));
     let streamed = read(Format::JUnit, BufReader::with_capacity(100, bytes), &mut |_| {});
     assert_eq!(summary, streamed.unwrap(), "{name}");
-    let Summary {
-        cases,
-        passed,
-        failed,
-        errored,
-        skipped,
-        ..
-    } = summary;
+    let Summary { cases, passed, failed, errored, skipped, .. } = summary;
     assert_eq!(cases, passed + failed + errored + skipped, "{name}");
     [cases, failed + errored, skipped]
 }
@@ -193,11 +155,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path)
-            } else {
-                found.push(path)
-            }
+            if path.is_dir() { folders.push(path) } else { found.push(path) }
         }
     }
     found.sort();
@@ -205,11 +163,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn short(root: &Path, path: &Path) -> String {
-    let name = path
-        .strip_prefix(root)
-        .unwrap_or(path)
-        .to_string_lossy()
-        .replace('\\', "/");
+    let name = path.strip_prefix(root).unwrap_or(path).to_string_lossy().replace('\\', "/");
     name.replace("jenkins-junit/src/test/resources/hudson/tasks/junit", "jenkins")
         .replace("mikepenz/test_results", "mikepenz")
 }
@@ -256,17 +210,14 @@ fn declared(bytes: &[u8]) -> [Option<u64>; 3] {
 /// Returns the counts in dorny's snapshot of this file.
 fn snapshot(root: &Path, name: &str) -> Option<Counts> {
     let name = name.strip_prefix("dorny/__tests__/")?;
-    files(&root.join("dorny/__tests__/__snapshots__"))
-        .iter()
-        .find_map(|path| {
-            let text = std::fs::read_to_string(path).unwrap();
-            let section = text
-                .split("exports[`")
-                .find(|section| section.contains(&format!("\"path\": \"{name}\"")))?;
-            let count = |result: &str| section.matches(&format!("\"result\": \"{result}\"")).count() as u64;
-            let (passed, failed, skipped) = (count("success"), count("failed"), count("skipped"));
-            Some([passed + failed + skipped, failed, skipped])
-        })
+    files(&root.join("dorny/__tests__/__snapshots__")).iter().find_map(|path| {
+        let text = std::fs::read_to_string(path).unwrap();
+        let section =
+            text.split("exports[`").find(|section| section.contains(&format!("\"path\": \"{name}\"")))?;
+        let count = |result: &str| section.matches(&format!("\"result\": \"{result}\"")).count() as u64;
+        let (passed, failed, skipped) = (count("success"), count("failed"), count("skipped"));
+        Some([passed + failed + skipped, failed, skipped])
+    })
 }
 
 /// Returns the counts in trcli's expected JSON: its statuses are 1 for passed, 4 for skipped, 5 for failed.
@@ -277,11 +228,8 @@ fn expected_json(path: &Path) -> Option<Counts> {
     }
     let stem = path.file_stem()?.to_str()?;
     // A file of two devices is expected as two.
-    let parts = if stem == "sauce" {
-        vec!["sauce1".to_owned(), "sauce2".to_owned()]
-    } else {
-        vec![stem.to_owned()]
-    };
+    let parts =
+        if stem == "sauce" { vec!["sauce1".to_owned(), "sauce2".to_owned()] } else { vec![stem.to_owned()] };
     let mut counts = [0; 3];
     for part in parts {
         let text =
@@ -290,11 +238,7 @@ fn expected_json(path: &Path) -> Option<Counts> {
         let line = |status: u8| format!("\n{}\"status_id\": {status}", " ".repeat(24));
         let count = |status: u8| text.matches(&line(status)).count() as u64;
         let (passed, skipped, failed) = (count(1), count(4), count(5));
-        counts = [
-            counts[0] + passed + skipped + failed,
-            counts[1] + failed,
-            counts[2] + skipped,
-        ];
+        counts = [counts[0] + passed + skipped + failed, counts[1] + failed, counts[2] + skipped];
     }
     Some(counts)
 }

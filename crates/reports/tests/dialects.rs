@@ -62,28 +62,11 @@ const FIXTURES: &[(&str, u64, [u64; 7], f64, u64)] = &[
 fn every_fixture_comes_to_what_its_dialect_means() {
     for (name, suites, counts, duration, warnings) in FIXTURES {
         let summary = check(name, |_| {}).0;
-        let Summary {
-            cases,
-            passed,
-            failed,
-            errored,
-            skipped,
-            flaky,
-            attempts,
-            ..
-        } = summary;
-        assert_eq!(
-            [cases, passed, failed, errored, skipped, flaky, attempts],
-            *counts,
-            "{name}"
-        );
+        let Summary { cases, passed, failed, errored, skipped, flaky, attempts, .. } = summary;
+        assert_eq!([cases, passed, failed, errored, skipped, flaky, attempts], *counts, "{name}");
         assert_eq!(cases, passed + failed + errored + skipped, "{name}");
         assert_eq!((summary.suites, summary.warnings), (*suites, *warnings), "{name}");
-        assert!(
-            (summary.duration_ms - duration).abs() < 1e-6,
-            "{name}: {} ms",
-            summary.duration_ms
-        );
+        assert!((summary.duration_ms - duration).abs() < 1e-6, "{name}: {} ms", summary.duration_ms);
     }
 }
 
@@ -91,9 +74,8 @@ fn every_fixture_comes_to_what_its_dialect_means() {
 fn every_fixture_has_a_row() {
     let rows: BTreeSet<String> = FIXTURES.iter().map(|row| format!("{}.xml", row.0)).collect();
     let files = std::fs::read_dir(FOLDER).unwrap();
-    let files: BTreeSet<String> = files
-        .map(|file| file.unwrap().file_name().into_string().unwrap())
-        .collect();
+    let files: BTreeSet<String> =
+        files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
     assert_eq!(rows, files);
 }
 
@@ -184,24 +166,15 @@ fn properties_of_suites_are_told() {
             properties.push(format!("{name}={value}"));
         }
     });
-    assert_eq!(
-        properties,
-        ["java.version=21.0.4", "java.version=21.0.4"],
-        "once for each way of reading"
-    );
+    assert_eq!(properties, ["java.version=21.0.4", "java.version=21.0.4"], "once for each way of reading");
 }
 
 #[test]
 fn a_summary_tells_the_earliest_time_and_what_contradicts_itself() {
-    assert_eq!(
-        check("ant-aggregate", |_| {}).0.timestamp.as_deref(),
-        Some("2026-11-24T07:00:00")
-    );
+    assert_eq!(check("ant-aggregate", |_| {}).0.timestamp.as_deref(), Some("2026-11-24T07:00:00"));
     let warnings = check("contradiction", |_| {}).0.first_warnings;
-    let warnings: Vec<String> = warnings
-        .iter()
-        .map(|warning| format!("{}: {}", warning.at, warning.text))
-        .collect();
+    let warnings: Vec<String> =
+        warnings.iter().map(|warning| format!("{}: {}", warning.at, warning.text)).collect();
     assert_eq!(
         warnings,
         [
@@ -242,9 +215,7 @@ fn check(name: &str, mut also: impl FnMut(Item<'_>)) -> (Summary, String) {
 
 fn show(out: &mut String, item: Item<'_>) {
     let Item::Case(case) = item else { return };
-    let Case {
-        suite, class, name, ..
-    } = case;
+    let Case { suite, class, name, .. } = case;
     let outcome = match case.outcome {
         Outcome::Passed => "passed",
         Outcome::Failed => "failed",

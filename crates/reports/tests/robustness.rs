@@ -117,37 +117,12 @@ const REPORTS: &[&[u8]] = &[
 fn an_oversized_token_is_dropped_and_its_neighbours_are_not() {
     let padding = 8 * 1024 * 1024;
     let huge: [(&str, Box<dyn BufRead>, &str); 6] = [
-        (
-            "CDATA",
-            filled("<system-out><![CDATA[", b"]>]", padding, "]]></system-out>"),
-            "",
-        ),
-        (
-            "text",
-            filled("<system-err>", "é\n".as_bytes(), padding, "</system-err>"),
-            "",
-        ),
+        ("CDATA", filled("<system-out><![CDATA[", b"]>]", padding, "]]></system-out>"), ""),
+        ("text", filled("<system-err>", "é\n".as_bytes(), padding, "</system-err>"), ""),
         ("comment", filled("<!--", b"-->"[..2].into(), padding, " -->"), ""),
-        (
-            "value",
-            filled("<testcase name='a' other='", b"x", padding, "'/>"),
-            "a",
-        ),
-        (
-            "name",
-            filled("<testcase name=\"", b"n>'", padding, "\"/>"),
-            "n>'n>'",
-        ),
-        (
-            "trace",
-            filled(
-                "<testcase name='t'><failure>",
-                b"at x\n",
-                padding,
-                "</failure></testcase>",
-            ),
-            "t",
-        ),
+        ("value", filled("<testcase name='a' other='", b"x", padding, "'/>"), "a"),
+        ("name", filled("<testcase name=\"", b"n>'", padding, "\"/>"), "n>'n>'"),
+        ("trace", filled("<testcase name='t'><failure>", b"at x\n", padding, "</failure></testcase>"), "t"),
     ];
     for (what, middle, name) in huge {
         let source = b"<testsuite name='s'>\n"
@@ -167,16 +142,8 @@ fn an_oversized_token_is_dropped_and_its_neighbours_are_not() {
         // The file ends badly on purpose: its error shows that the place is still right.
         let at = error.unwrap_err().at;
         assert_eq!(names.concat(), format!("{name}last"), "{what}");
-        assert_eq!(
-            last,
-            at.byte - b"<testcase name='last'/>\n</testsuite>\n".len() as u64,
-            "{what}"
-        );
-        assert!(
-            at.byte > padding as u64 && at.column == 1,
-            "{what}: {at}, byte {}",
-            at.byte
-        );
+        assert_eq!(last, at.byte - b"<testcase name='last'/>\n</testsuite>\n".len() as u64, "{what}");
+        assert!(at.byte > padding as u64 && at.column == 1, "{what}: {at}, byte {}", at.byte);
     }
     if let Some(peak) = peak_kibibytes() {
         // The whole process: the test's own code and threads take some 10 MiB of it.
@@ -198,28 +165,14 @@ fn a_place_after_what_was_dropped_is_right() {
         let report = format!("<testsuite>\n{middle} <testcase name='{{&no;}}'/>");
         let whole = read_slice(Format::JUnit, report.as_bytes(), &mut |_| {}).unwrap_err();
         let streamed = read(Format::JUnit, report.as_bytes(), &mut |_| {}).unwrap_err();
-        assert_eq!(
-            (whole.at, whole.to_string()),
-            (streamed.at, streamed.to_string()),
-            "{}",
-            &middle[..20]
-        );
+        assert_eq!((whole.at, whole.to_string()), (streamed.at, streamed.to_string()), "{}", &middle[..20]);
     }
 }
 
 /// `begin`, then at least `length` bytes of `filling`, then `end`.
 fn filled<'a>(begin: &'a str, filling: &'a [u8], length: usize, end: &'a str) -> Box<dyn BufRead + 'a> {
-    let repeated = Repeated {
-        filling,
-        at: 0,
-        left: length.next_multiple_of(filling.len()),
-    };
-    Box::new(
-        begin
-            .as_bytes()
-            .chain(BufReader::new(repeated))
-            .chain(end.as_bytes()),
-    )
+    let repeated = Repeated { filling, at: 0, left: length.next_multiple_of(filling.len()) };
+    Box::new(begin.as_bytes().chain(BufReader::new(repeated)).chain(end.as_bytes()))
 }
 
 struct Repeated<'a> {
@@ -271,10 +224,7 @@ fn told(reading: impl Fn(&mut dyn FnMut(Item<'_>)) -> Result<Summary, reports::R
     });
     match result {
         Ok(summary) => {
-            assert_eq!(
-                summary.cases,
-                summary.passed + summary.failed + summary.errored + summary.skipped
-            );
+            assert_eq!(summary.cases, summary.passed + summary.failed + summary.errored + summary.skipped);
             assert_eq!(summary.cases, cases);
             assert!(summary.flaky <= summary.passed && summary.attempts >= summary.cases);
             told.push_str(&format!("{summary:?}"));

@@ -7,8 +7,8 @@ pub mod backup;
 pub mod cases;
 pub mod check;
 mod error;
-pub mod evidence;
 pub mod evaluator;
+pub mod evidence;
 pub mod facts;
 pub mod ingest;
 pub mod ledger;
@@ -51,7 +51,8 @@ impl App {
     /// # Errors
     /// A database or a folder that cannot be opened.
     pub async fn open(settings: Settings) -> Result<Self, AppError> {
-        std::fs::create_dir_all(&settings.data).map_err(|source| AppError::Folder { path: settings.data.clone(), source })?;
+        std::fs::create_dir_all(&settings.data)
+            .map_err(|source| AppError::Folder { path: settings.data.clone(), source })?;
         let journal = Journal::open(&settings.database).await?;
         let blobs = Blobs::open(&settings.blobs)?;
         let inner = Inner {

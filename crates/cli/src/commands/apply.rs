@@ -14,9 +14,8 @@ use crate::exit::Exit;
 use crate::terminal;
 
 pub(super) async fn run(client: &Client, apply: &Apply) -> Outcome {
-    let source = read(&apply.file).map_err(|error| {
-        Failed::Input(format!("{error}. `seaworthy init` writes a file to start from."))
-    })?;
+    let source = read(&apply.file)
+        .map_err(|error| Failed::Input(format!("{error}. `seaworthy init` writes a file to start from.")))?;
     let folder = apply.file.parent().unwrap_or(Path::new("."));
     let mut plans = BTreeMap::new();
     for path in file::plan_paths(&source) {
@@ -25,7 +24,8 @@ pub(super) async fn run(client: &Client, apply: &Apply) -> Outcome {
             plans.insert(path, text);
         }
     }
-    let request = ApplyRequest { source: source.clone(), plans, reason: apply.reason.clone(), dry_run: apply.dry_run };
+    let request =
+        ApplyRequest { source: source.clone(), plans, reason: apply.reason.clone(), dry_run: apply.dry_run };
     let answer = client.post::<ApplyResponse>("/api/v1/apply", &request).await;
     let (response, json) = match answer {
         Err(Failed::Problem(problem)) if !problem.mistakes.is_empty() => {

@@ -16,7 +16,8 @@ pub(super) async fn run(client: &Client, attest: Attest) -> Outcome {
         DeviceResult::Passed => AttestedResult::Passed,
         DeviceResult::Failed => AttestedResult::Failed,
     };
-    let request = AttestRequest { of: for_build(attest.of), device: attest.device, result, notes: attest.notes };
+    let request =
+        AttestRequest { of: for_build(attest.of), device: attest.device, result, notes: attest.notes };
     let (response, json) = client.post::<EvidenceResponse>(&path, &request).await?;
     if attest.json {
         terminal::raw(&json);

@@ -58,7 +58,8 @@ fn show(response: &CheckResponse, verbose: bool, exit: Exit) {
         criteria.sort_by_key(|criterion| std::cmp::Reverse(criterion.verdict));
         criteria
     };
-    let title_width = response.tracks.iter().flat_map(shown).map(|criterion| criterion.title.chars().count()).max();
+    let title_width =
+        response.tracks.iter().flat_map(shown).map(|criterion| criterion.title.chars().count()).max();
     let title_width = title_width.unwrap_or(0).min(44);
     for track in &response.tracks {
         let (mark, style) = terminal::readiness_mark(track.readiness);
@@ -91,7 +92,8 @@ fn show(response: &CheckResponse, verbose: bool, exit: Exit) {
 }
 
 fn tally(response: &CheckResponse) -> String {
-    let of = |readiness: Readiness| response.tracks.iter().filter(|track| track.readiness == readiness).count();
+    let of =
+        |readiness: Readiness| response.tracks.iter().filter(|track| track.readiness == readiness).count();
     let parts: Vec<String> = [Readiness::Ready, Readiness::NotReady, Readiness::Unknown]
         .into_iter()
         .filter(|readiness| of(*readiness) > 0)

@@ -15,7 +15,10 @@ use crate::terminal::{self, BOLD, DIM, paint};
 
 /// The commands, in the order in which a team would have given them.
 const SCRIPT: &[(&str, &[&str])] = &[
-    ("QA describes the product, its criteria and its release.", &["apply seaworthy.toml --reason 'agreed at kick-off'"]),
+    (
+        "QA describes the product, its criteria and its release.",
+        &["apply seaworthy.toml --reason 'agreed at kick-off'"],
+    ),
     (
         "iOS: everything ran on the candidate, and passed.",
         &[
@@ -60,11 +63,11 @@ const SCRIPT: &[(&str, &[&str])] = &[
 ];
 
 pub(super) async fn run(demo: &Demo) -> Outcome {
-    let folder = tempfile::Builder::new()
-        .prefix("seaworthy-demo-")
-        .tempdir()
-        .map_err(|error| Failed::Inside(anyhow::Error::new(error).context("failed to make a temporary folder")))?;
-    product::write(folder.path()).map_err(|error| anyhow::Error::new(error).context("failed to write the demo's files"))?;
+    let folder = tempfile::Builder::new().prefix("seaworthy-demo-").tempdir().map_err(|error| {
+        Failed::Inside(anyhow::Error::new(error).context("failed to make a temporary folder"))
+    })?;
+    product::write(folder.path())
+        .map_err(|error| anyhow::Error::new(error).context("failed to write the demo's files"))?;
     // The commands name their files as somebody in the product's folder would.
     std::env::set_current_dir(folder.path()).map_err(anyhow::Error::new)?;
     let place = Place { data: Some(folder.path().join("data")), database_url: None, blobs: None };
@@ -79,7 +82,10 @@ pub(super) async fn run(demo: &Demo) -> Outcome {
         terminal::line(&format!("  cd {} && export SEAWORTHY_DATA=$PWD/data", kept.display()));
         terminal::line("  seaworthy check --release 2026.12 --verbose");
     } else {
-        terminal::line(&paint(DIM, "The product is made up, and its temporary folder is gone; `--keep` keeps it."));
+        terminal::line(&paint(
+            DIM,
+            "The product is made up, and its temporary folder is gone; `--keep` keeps it.",
+        ));
         terminal::line(&paint(DIM, "For your own, go to its folder and begin with `seaworthy init`."));
     }
     Ok(Exit::Ready)
@@ -93,7 +99,8 @@ async fn play(client: &Client) -> Result<(), Failed> {
             let command = format!("seaworthy {command}");
             terminal::line(&paint(DIM, &format!("$ {command}")));
             let arguments = shlex::split(&command).unwrap_or_default();
-            let arguments = Arguments::try_parse_from(arguments).map_err(|error| Failed::Inside(error.into()))?;
+            let arguments =
+                Arguments::try_parse_from(arguments).map_err(|error| Failed::Inside(error.into()))?;
             let is_check = matches!(arguments.command, Command::Check(_));
             if is_check {
                 terminal::line("");

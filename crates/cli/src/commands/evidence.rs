@@ -25,7 +25,9 @@ pub(super) async fn run(client: &Client, evidence: Evidence) -> Outcome {
                 terminal::raw(&bytes);
                 terminal::line("");
             } else {
-                terminal::line(&format!("Evidence {evidence} is withdrawn; it stays on record and no longer counts."));
+                terminal::line(&format!(
+                    "Evidence {evidence} is withdrawn; it stays on record and no longer counts."
+                ));
             }
             Ok(Exit::Ready)
         }
@@ -114,5 +116,7 @@ async fn cases(
 /// Percent-encodes a value for a query.
 pub(super) fn encoded(text: &str) -> String {
     let safe = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
-    text.bytes().map(|byte| if safe(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+    text.bytes()
+        .map(|byte| if safe(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
 }

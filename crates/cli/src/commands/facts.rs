@@ -20,7 +20,9 @@ pub(super) async fn run(client: &Client, facts: &Facts) -> Outcome {
     for line in &lines {
         let value = match (&line.missing, &line.value) {
             (Some(why), _) => format!("{} {}", paint(DIM, "missing:"), paint(DIM, why)),
-            (None, serde_json::Value::Array(items)) => domain::words::count(items.len() as i64, "entry", "entries"),
+            (None, serde_json::Value::Array(items)) => {
+                domain::words::count(items.len() as i64, "entry", "entries")
+            }
             (None, value) => value.to_string(),
         };
         terminal::line(&format!("{}  {value}", pad(&line.fact, width)));

@@ -54,7 +54,8 @@ pub(super) async fn run(client: &Client, ingest: &Ingest) -> Outcome {
 }
 
 fn query(ingest: &Ingest) -> String {
-    let mut query = format!("track={}&build={}&kind={}", ingest.of.track, encoded(ingest.of.build.as_str()), ingest.kind);
+    let mut query =
+        format!("track={}&build={}&kind={}", ingest.of.track, encoded(ingest.of.build.as_str()), ingest.kind);
     let optional = [
         ("commit", ingest.of.commit.as_ref().map(|commit| commit.as_str())),
         ("run", ingest.run.as_ref().map(|run| run.as_str())),
@@ -76,7 +77,8 @@ fn find(paths: &[String]) -> Result<Vec<(PathBuf, u64)>, Failed> {
         let before = files.len();
         let literal = Path::new(path);
         if literal.is_dir() {
-            let entries = walkdir::WalkDir::new(literal).sort_by_file_name().into_iter().filter_map(Result::ok);
+            let entries =
+                walkdir::WalkDir::new(literal).sort_by_file_name().into_iter().filter_map(Result::ok);
             let reports = entries.filter(|entry| entry.file_type().is_file() && is_report(entry.path()));
             for entry in reports {
                 let length = entry.metadata().map_err(|error| unreadable(entry.path(), &error))?.len();
@@ -86,7 +88,8 @@ fn find(paths: &[String]) -> Result<Vec<(PathBuf, u64)>, Failed> {
             let length = literal.metadata().map_err(|error| unreadable(literal, &error))?.len();
             files.push((literal.to_owned(), length));
         } else {
-            let found = glob::glob(path).map_err(|error| Failed::Input(format!("`{path}` is no pattern: {error}")))?;
+            let found = glob::glob(path)
+                .map_err(|error| Failed::Input(format!("`{path}` is no pattern: {error}")))?;
             for file in found.filter_map(Result::ok).filter(|file| file.is_file()) {
                 let length = file.metadata().map_err(|error| unreadable(&file, &error))?.len();
                 files.push((file, length));
@@ -176,7 +179,9 @@ fn progress(total: Option<u64>, json: bool) -> ProgressBar {
         return ProgressBar::hidden();
     }
     let (bar, template) = match total {
-        Some(total) => (ProgressBar::new(total), "{bar:32} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} to go"),
+        Some(total) => {
+            (ProgressBar::new(total), "{bar:32} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} to go")
+        }
         None => (ProgressBar::new_spinner(), "{spinner} {bytes}, {bytes_per_sec}"),
     };
     bar.with_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()))

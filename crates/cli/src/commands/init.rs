@@ -12,7 +12,7 @@ pub(super) fn run(init: &Init) -> Outcome {
         return Err(Failed::Input(format!("{path} is there already. Edit it, or replace it with --force.")));
     }
     let name = init.name.clone().or_else(folder_name).unwrap_or_else(|| "My app".to_owned());
-    let text = TEMPLATE.replace("{name}", &name.replace('\\', "").replace('"', ""));
+    let text = TEMPLATE.replace("{name}", &name.replace(['\\', '"'], ""));
     std::fs::write(&init.file, text)
         .map_err(|error| Failed::Input(format!("failed to write {}: {error}", init.file.display())))?;
     let path = init.file.display();

@@ -24,7 +24,9 @@ pub(super) async fn run(client: &Client, journal: Journal) -> Outcome {
         Journal::Show { position, part } => show(client, position, part).await,
         Journal::Redact { position, reason } => {
             let record = client.app.redact(Position(position), &reason).await?;
-            terminal::line(&format!("Event {position} is redacted; event {record} records it. The chain still holds."));
+            terminal::line(&format!(
+                "Event {position} is redacted; event {record} records it. The chain still holds."
+            ));
             Ok(Exit::Ready)
         }
     }

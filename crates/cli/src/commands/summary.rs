@@ -26,7 +26,10 @@ pub(super) async fn run(client: &Client, summary: Summary) -> Outcome {
         terminal::raw(&json);
         terminal::line("");
     } else if response.new {
-        terminal::line(&format!("Recorded the test summary of build {build} as evidence {}.", response.evidence));
+        terminal::line(&format!(
+            "Recorded the test summary of build {build} as evidence {}.",
+            response.evidence
+        ));
     } else {
         terminal::line(&format!("This summary is on record already, as evidence {}.", response.evidence));
     }

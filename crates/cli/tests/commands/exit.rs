@@ -10,7 +10,8 @@ fn check(place: &Place, line: &str, code: i32) {
 #[test]
 fn what_clap_refuses_is_64_and_help_is_0() {
     let place = Place::empty(On::Sqlite);
-    for line in ["", "chek", "check", "check --release", "check --release x --nonsense", "ingest --release x"] {
+    for line in ["", "chek", "check", "check --release", "check --release x --nonsense", "ingest --release x"]
+    {
         check(&place, line, 64);
     }
     check(&place, "check --release x --track 'Not An Id'", 64);

@@ -31,7 +31,10 @@ fn a_report_that_cannot_be_read_is_told_with_its_place() {
     refused("<testsuite name=\"x\">\n  <testcase name=\"a\">\n", &["line 3"]);
     refused("<html><body>not found</body></html>", &["html"]);
     refused("", &["empty"]);
-    refused("<!DOCTYPE a [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><testsuite name=\"&x;\"/>", &["line 1", "document type"]);
+    refused(
+        "<!DOCTYPE a [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><testsuite name=\"&x;\"/>",
+        &["line 1", "document type"],
+    );
 }
 
 #[test]
@@ -46,12 +49,19 @@ fn the_same_run_twice_is_once() {
 
 #[test]
 fn files_folders_patterns_and_standard_input_come_to_the_same() {
-    for (on, what) in [(On::Sqlite, "reports"), (On::Postgres, "'reports/**/*.xml'"), (On::Sqlite, "reports/a.xml reports/deep/b.xml")] {
+    for (on, what) in [
+        (On::Sqlite, "reports"),
+        (On::Postgres, "'reports/**/*.xml'"),
+        (On::Sqlite, "reports/a.xml reports/deep/b.xml"),
+    ] {
         let place = Place::applied(on);
         place.write("reports/a.xml", &report("opens:pass"));
         place.write("reports/deep/b.xml", &report("closes:pass goes:skip"));
         place.write("reports/notes.txt", "not a report");
-        place.run(&format!("{INGEST} {what}")).succeeds().says("3 cases of smoke on ios build 514, from 2 reports");
+        place
+            .run(&format!("{INGEST} {what}"))
+            .succeeds()
+            .says("3 cases of smoke on ios build 514, from 2 reports");
     }
     let place = Place::applied(On::Sqlite);
     place.run_with_input(&format!("{INGEST} -"), &report("opens:pass")).succeeds().says("1 case of smoke");
@@ -81,11 +91,16 @@ fn what_did_not_run_is_named_from_the_run_that_is_the_plan() {
     let ingest = |build: &str, cases: &str, more: &str| {
         place.write("regression.xml", &report(cases));
         place
-            .run(&format!("ingest --release 2026.12 --track ios --build {build} --kind regression {more} regression.xml"))
+            .run(&format!(
+                "ingest --release 2026.12 --track ios --build {build} --kind regression {more} regression.xml"
+            ))
             .succeeds();
     };
     ingest("514", "opens:pass", "");
-    place.run("check --release 2026.12 --track ios").exits(2).says("nothing says which regression cases should run");
+    place
+        .run("check --release 2026.12 --track ios")
+        .exits(2)
+        .says("nothing says which regression cases should run");
     ingest("512", "opens:pass closes:pass goes:skip", "--complete");
     // The plan is what ran before the candidate's own run: the order of the journal decides.
     place.run("check --release 2026.12 --track ios").exits(2);
@@ -95,12 +110,17 @@ fn what_did_not_run_is_named_from_the_run_that_is_the_plan() {
     let ingest = |build: &str, cases: &str, more: &str| {
         place.write("regression.xml", &report(cases));
         place
-            .run(&format!("ingest --release 2026.12 --track ios --build {build} --kind regression {more} regression.xml"))
+            .run(&format!(
+                "ingest --release 2026.12 --track ios --build {build} --kind regression {more} regression.xml"
+            ))
             .succeeds();
     };
     ingest("512", "opens:pass closes:pass goes:skip", "--complete");
     ingest("514", "opens:pass", "");
-    place.run("check --release 2026.12 --track ios").exits(1).says("1 of 2 planned cases run; 1 not run: app.Tide.closes");
+    place
+        .run("check --release 2026.12 --track ios")
+        .exits(1)
+        .says("1 of 2 planned cases run; 1 not run: app.Tide.closes");
     ingest("514", "closes:pass", "");
     place.run("check --release 2026.12 --track ios").exits(0).says("ready");
 }
@@ -112,8 +132,13 @@ fn withdrawn_evidence_stays_on_record_and_no_longer_counts() {
     let evidence: Vec<serde_json::Value> =
         serde_json::from_str(&place.run("evidence list --release 2026.12 --json").out).unwrap();
     let number = evidence[0]["evidence"].as_i64().unwrap();
-    place.run(&format!("evidence withdraw --release 2026.12 --reason 'ran against staging' {number}")).succeeds();
-    place.run(&format!("evidence withdraw --release 2026.12 --reason again {number}")).exits(65).says("ran against staging");
+    place
+        .run(&format!("evidence withdraw --release 2026.12 --reason 'ran against staging' {number}"))
+        .succeeds();
+    place
+        .run(&format!("evidence withdraw --release 2026.12 --reason again {number}"))
+        .exits(65)
+        .says("ran against staging");
     place.run("check --release 2026.12 --track ios").exits(2).says("was withdrawn: ran against staging");
     place.run("evidence list --release 2026.12").succeeds().says("withdrawn: ran against staging");
 }
@@ -127,7 +152,8 @@ fn cases_can_be_looked_up_as_they_were_reported() {
     let number = evidence[0]["evidence"].as_i64().unwrap();
     let failed = place.run(&format!("evidence cases --release 2026.12 --outcome failed {number}")).succeeds();
     assert_eq!(failed.out.trim_end(), "failed   app.Tide.opens  it broke");
-    let found = place.run(&format!("evidence cases --release 2026.12 --find CLOSES --json {number}")).succeeds();
+    let found =
+        place.run(&format!("evidence cases --release 2026.12 --find CLOSES --json {number}")).succeeds();
     assert_eq!(found.out.lines().count(), 1);
     place.run("evidence cases --release 2026.12 1").exits(65).says("is no test run");
 }
@@ -144,11 +170,14 @@ fn a_large_report_is_kept_byte_for_byte_and_counted_as_a_small_one_is() {
     let packs: Vec<Vec<u8>> = place
         .blobs()
         .iter()
-        .map(|(name, _)| std::fs::read(place.data().join("blobs/sha256").join(&name[..2]).join(name)).unwrap())
+        .map(|(name, _)| {
+            std::fs::read(place.data().join("blobs/sha256").join(&name[..2]).join(name)).unwrap()
+        })
         .filter(|bytes| bytes.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]))
         .collect();
     let mut archive = tar::Archive::new(zstd::Decoder::new(packs[0].as_slice()).unwrap());
     let mut kept = String::new();
-    std::io::Read::read_to_string(&mut archive.entries().unwrap().next().unwrap().unwrap(), &mut kept).unwrap();
+    std::io::Read::read_to_string(&mut archive.entries().unwrap().next().unwrap().unwrap(), &mut kept)
+        .unwrap();
     assert!(kept == large, "the report came back changed");
 }

@@ -18,9 +18,12 @@ fn sha256sum_can_check_the_chain() {
     let place = Place::applied(On::Sqlite);
     let mut previous = "0".repeat(64);
     for position in 1..=5 {
-        let event: serde_json::Value = serde_json::from_str(&place.run(&format!("journal show {position}")).out).unwrap();
-        let header = place.command(&format!("journal show {position} --part header")).output().unwrap().stdout;
-        let payload = place.command(&format!("journal show {position} --part payload")).output().unwrap().stdout;
+        let event: serde_json::Value =
+            serde_json::from_str(&place.run(&format!("journal show {position}")).out).unwrap();
+        let header =
+            place.command(&format!("journal show {position} --part header")).output().unwrap().stdout;
+        let payload =
+            place.command(&format!("journal show {position} --part payload")).output().unwrap().stdout;
         let told: serde_json::Value = serde_json::from_slice(&header).unwrap();
         assert_eq!(told["previous"], previous.as_str());
         assert_eq!(told["payload"], sha256sum(&payload).as_str());
@@ -47,7 +50,8 @@ fn a_head_kept_elsewhere_finds_what_was_rewritten() {
 fn a_redacted_payload_is_gone_and_the_chain_holds() {
     for on in [On::Sqlite, On::Postgres] {
         let place = Place::applied(on);
-        let attest = "attest --release 2026.12 --track ios --build 514 --device 'iPhone 15 / iOS 18' --result passed";
+        let attest =
+            "attest --release 2026.12 --track ios --build 514 --device 'iPhone 15 / iOS 18' --result passed";
         let ran = place.run(&format!("{attest} --notes 'seen by Jane Roe'")).succeeds();
         let number = ran.out.trim_end().trim_end_matches('.').rsplit(' ').next().unwrap().to_owned();
         place.run(&format!("journal redact {number} --reason ' '")).exits(65).says("needs a reason");
@@ -73,7 +77,8 @@ fn a_backup_of_either_database_restores_into_the_other() {
         other.run("check --release 2026.12 --track ios").exits(0);
         other.run("journal verify").succeeds();
         other.run("restore out.tar.zst").exits(65).says("empty");
-        let head = |place: &Place| place.run("journal head").out.split(' ').take(4).collect::<Vec<_>>().join(" ");
+        let head =
+            |place: &Place| place.run("journal head").out.split(' ').take(4).collect::<Vec<_>>().join(" ");
         assert_eq!(head(&place), head(&other));
     }
 }

@@ -13,7 +13,8 @@ fn acknowledged_before_the_kill(place: &Place, round: u32, patience: Duration) -
     for turn in 0.. {
         let run = format!("r{round}-{turn}");
         place.write("kill.xml", &report(&format!("{run}:pass {cases}")));
-        let line = format!("ingest --release 2026.12 --track ios --build 514 --kind smoke --run {run} kill.xml");
+        let line =
+            format!("ingest --release 2026.12 --track ios --build 514 --kind smoke --run {run} kill.xml");
         let mut child = place.command(&line).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
         // The last of a round is killed at a moment of its own; the others may finish.

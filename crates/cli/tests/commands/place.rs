@@ -90,7 +90,8 @@ impl Place {
 
     pub(crate) fn run_with_input(&self, line: &str, input: &str) -> Ran {
         let mut command = self.command(line);
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
         child.wait_with_output().unwrap().into()
     }
@@ -98,7 +99,9 @@ impl Place {
     /// Ingests a report of smoke on iOS.
     pub(crate) fn smoke(&self, build: &str, report: &str, more: &str) -> Ran {
         self.write("smoke.xml", report);
-        self.run(&format!("ingest --release 2026.12 --track ios --build {build} --kind smoke {more} smoke.xml"))
+        self.run(&format!(
+            "ingest --release 2026.12 --track ios --build {build} --kind smoke {more} smoke.xml"
+        ))
     }
 
     pub(crate) fn check(&self) -> Value {
@@ -149,7 +152,12 @@ impl Ran {
     /// Checks that the answer says something, whether to standard output or to standard error.
     #[track_caller]
     pub(crate) fn says(self, part: &str) -> Self {
-        assert!(self.out.contains(part) || self.err.contains(part), "no {part:?} in\n{}{}", self.out, self.err);
+        assert!(
+            self.out.contains(part) || self.err.contains(part),
+            "no {part:?} in\n{}{}",
+            self.out,
+            self.err
+        );
         self
     }
 }
@@ -177,7 +185,10 @@ mod postgres {
 
     /// Makes a database on the server that the tests were given, and returns its URL.
     pub(super) fn database() -> String {
-        #[expect(clippy::disallowed_methods, reason = "tests are told of their server through the environment")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "tests are told of their server through the environment"
+        )]
         let server = std::env::var("SEAWORTHY_TEST_POSTGRES")
             .expect("SEAWORTHY_TEST_POSTGRES names no server: run ./test, which starts a cluster");
         let name = format!("cli_{}_{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));

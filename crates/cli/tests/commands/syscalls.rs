@@ -18,7 +18,12 @@ fn calls(trace: &str) -> Vec<Call> {
     let mut calls = Vec::new();
     for line in trace.lines() {
         let line = line.split_once(' ').map_or(line, |(_, rest)| rest.trim_start());
-        let path = || line.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map_or("", |(path, _)| path).to_owned();
+        let path = || {
+            line.split_once('<')
+                .and_then(|(_, rest)| rest.split_once('>'))
+                .map_or("", |(path, _)| path)
+                .to_owned()
+        };
         // A call that another thread interrupted is shown twice; its end is what counts.
         if line.contains("<unfinished") {
             continue;
@@ -49,7 +54,15 @@ fn blob_folder_and_database_are_synced_before_the_acknowledgement() {
     let ingest = place.command("ingest --release 2026.12 --track ios --build 514 --kind smoke smoke.xml");
     let mut command = Command::new("strace");
     // One thread at a time, so that calls are not shown interrupted.
-    command.args(["-f", "-y", "-s", "200", "--seccomp-bpf", "-e", "trace=fsync,fdatasync,write,pwrite64,rename,renameat,renameat2"]);
+    command.args([
+        "-f",
+        "-y",
+        "-s",
+        "200",
+        "--seccomp-bpf",
+        "-e",
+        "trace=fsync,fdatasync,write,pwrite64,rename,renameat,renameat2",
+    ]);
     command.arg("-o").arg(&trace).arg(ingest.get_program()).args(ingest.get_args()).current_dir(place.path());
     for (key, value) in ingest.get_envs() {
         if let Some(value) = value {
@@ -75,10 +88,14 @@ fn blob_folder_and_database_are_synced_before_the_acknowledgement() {
     assert_eq!(renames.len(), 2, "{calls:#?}");
     for rename in renames {
         let Call::Rename(target) = &calls[rename] else { unreachable!() };
-        let content = calls[..rename].iter().any(|call| matches!(call, Call::Sync(path) if path.contains("blobs/incoming/")));
+        let content = calls[..rename]
+            .iter()
+            .any(|call| matches!(call, Call::Sync(path) if path.contains("blobs/incoming/")));
         assert!(content, "{target} was renamed before its content was synced: {calls:#?}");
         let folder = std::path::Path::new(target).parent().unwrap().to_str().unwrap();
-        let synced = calls[rename..commit].iter().any(|call| matches!(call, Call::Sync(path) if path.ends_with(folder)));
+        let synced = calls[rename..commit]
+            .iter()
+            .any(|call| matches!(call, Call::Sync(path) if path.ends_with(folder)));
         assert!(synced, "the folder of {target} was not synced before the commit: {calls:#?}");
     }
 }

@@ -18,9 +18,10 @@ fn walk(on: On) {
 
     place.run("check --release 2026.12").exits(2).says("no smoke run on 4.2.0 (514) yet");
     place.smoke("512", &report("opens:pass"), "").succeeds();
-    place.run("check --release 2026.12 --track ios").exits(2).says(
-        "smoke ran on 4.2.0 (512); the candidate is 4.2.0 (514), 9 commits later",
-    );
+    place
+        .run("check --release 2026.12 --track ios")
+        .exits(2)
+        .says("smoke ran on 4.2.0 (512); the candidate is 4.2.0 (514), 9 commits later");
     place.smoke("514", &report("opens:fail closes:pass"), "").succeeds().says("1 failed");
     place.run("check --release 2026.12 --track ios").exits(1).says("1 failed: opens");
     place.smoke("514", &report("opens:pass"), "").succeeds();
@@ -30,7 +31,10 @@ fn walk(on: On) {
     assert_eq!(check["release"], "tidewatch/2026.12");
     assert!(check["position"].as_i64().unwrap() > 0 && check["at"].is_string());
     let ios = &check["tracks"][0];
-    assert_eq!((&ios["track"], &ios["build"], &ios["readiness"]), (&json!("ios"), &json!("514"), &json!("ready")));
+    assert_eq!(
+        (&ios["track"], &ios["build"], &ios["readiness"]),
+        (&json!("ios"), &json!("514"), &json!("ready"))
+    );
     assert_eq!(ios["criteria"][0]["id"], "smoke-passed");
     assert_eq!(ios["criteria"][0]["verdict"], "met");
     let android = &check["tracks"][1];
@@ -38,13 +42,19 @@ fn walk(on: On) {
     assert_eq!(android["criteria"][0]["missing"], json!(["runs.smoke.run", "runs.smoke.failed"]));
 
     place.run("facts --release 2026.12 --track ios").succeeds().says("runs.smoke.flaky");
-    place.run("attest --release 2026.12 --track ios --build 514 --device 'iPhone 15 / iOS 18' --result passed").succeeds();
-    place.run("attest --release 2026.12 --track ios --build 514 --device 'iPhone 15' --result passed").exits(65).says(
-        "iPhone 15 / iOS 18",
-    );
+    place
+        .run("attest --release 2026.12 --track ios --build 514 --device 'iPhone 15 / iOS 18' --result passed")
+        .succeeds();
+    place
+        .run("attest --release 2026.12 --track ios --build 514 --device 'iPhone 15' --result passed")
+        .exits(65)
+        .says("iPhone 15 / iOS 18");
     place.write("summary.md", "# All well\n\nNothing was found.\n");
     place.run("summary --release 2026.12 --track ios --build 514 summary.md").succeeds();
-    place.run("summary --release 2026.12 --track ios --build 514 summary.md").succeeds().says("on record already");
+    place
+        .run("summary --release 2026.12 --track ios --build 514 summary.md")
+        .succeeds()
+        .says("on record already");
     place.run("journal verify").succeeds().says("The journal holds");
 }
 
@@ -74,12 +84,20 @@ fn the_past_is_as_it_was() {
 #[test]
 fn a_mistake_in_the_file_is_pointed_at() {
     let place = Place::empty(On::Sqlite);
-    place.write("seaworthy.toml", &PRODUCT.replace("use = \"smoke-passed\"", "id = \"x\"\nholds = \"runs.smok.failed == 0\""));
+    place.write(
+        "seaworthy.toml",
+        &PRODUCT.replace("use = \"smoke-passed\"", "id = \"x\"\nholds = \"runs.smok.failed == 0\""),
+    );
     let ran = place.run("apply").exits(65);
-    for part in ["seaworthy.toml:9:10", "no such fact: runs.smok", "did you mean runs.smoke?", "nothing was applied"] {
+    for part in
+        ["seaworthy.toml:9:10", "no such fact: runs.smok", "did you mean runs.smoke?", "nothing was applied"]
+    {
         assert!(ran.err.contains(part), "no {part:?} in\n{}", ran.err);
     }
-    assert!(!place.data().join("seaworthy.db").exists() || place.run("journal head --json").out.contains("\"position\":0"));
+    assert!(
+        !place.data().join("seaworthy.db").exists()
+            || place.run("journal head --json").out.contains("\"position\":0")
+    );
 }
 
 #[test]
@@ -111,5 +129,8 @@ fn an_amended_definition_says_why() {
     let place = Place::applied(On::Sqlite);
     place.write("seaworthy.toml", &PRODUCT.replace("smoke-passed", "test-summary-written"));
     place.run("apply --dry-run").succeeds().says("without a reason");
-    place.run("apply --reason 'smoke moved to nightly'").succeeds().says("to version 2: smoke moved to nightly");
+    place
+        .run("apply --reason 'smoke moved to nightly'")
+        .succeeds()
+        .says("to version 2: smoke moved to nightly");
 }

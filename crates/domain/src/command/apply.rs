@@ -10,7 +10,8 @@ use crate::build::Build;
 use crate::criterion::{Criterion, Definition};
 use crate::envelope::{Stream, StreamVersion};
 use crate::event::{
-    BuildRegistered, CandidateNominated, Event, PlanSet, ReleaseDescribed, ReleasePlanned, TemplateChanged, TrackRetired,
+    BuildRegistered, CandidateNominated, Event, PlanSet, ReleaseDescribed, ReleasePlanned, TemplateChanged,
+    TrackRetired,
 };
 use crate::file::{File, FileRelease, FileReleaseTrack, FileTrack, Mistake};
 use crate::id::{BuildNumber, ReleaseId, ReleaseName, TrackId};
@@ -73,7 +74,8 @@ impl Applying<'_> {
 
     fn read_only(&mut self, what: &str, unrecognised: &Option<String>) -> bool {
         let Some(unrecognised) = unrecognised else { return false };
-        let message = format!("{what} was written by a newer Seaworthy ({unrecognised}) and can only be read here");
+        let message =
+            format!("{what} was written by a newer Seaworthy ({unrecognised}) and can only be read here");
         self.mistake(0..0, message, Some("run that version, or a newer one".to_owned()));
         true
     }
@@ -116,8 +118,13 @@ impl Applying<'_> {
             }
             events.push(Event::TrackDescribed(description.clone()));
         }
-        for gone in known.into_iter().flat_map(|tracks| tracks.values()).filter(|track| !self.names(&track.id)) {
-            changes.push(format!("retire track {}, which the file no longer names; its evidence stays", gone.name));
+        for gone in
+            known.into_iter().flat_map(|tracks| tracks.values()).filter(|track| !self.names(&track.id))
+        {
+            changes.push(format!(
+                "retire track {}, which the file no longer names; its evidence stays",
+                gone.name
+            ));
             events.push(Event::TrackRetired(TrackRetired { track: gone.id.clone() }));
         }
         let template = self.present.product.map(|product| product.template.as_slice()).unwrap_or_default();
@@ -169,9 +176,14 @@ impl Applying<'_> {
             let present = present.and_then(|release| release.tracks.get(&track.description.id));
             self.track(&wanted.name, track, of_release, present, &mut events, &mut changes);
         }
-        for gone in present.into_iter().flat_map(Release::live_tracks).filter(|track| !self.names(&track.description.id)) {
+        for gone in present
+            .into_iter()
+            .flat_map(Release::live_tracks)
+            .filter(|track| !self.names(&track.description.id))
+        {
             let track = gone.description.id.clone();
-            changes.push(format!("{}: retire track {}; its evidence stays", wanted.name, gone.description.name));
+            changes
+                .push(format!("{}: retire track {}; its evidence stays", wanted.name, gone.description.name));
             events.push(Event::TrackRetired(TrackRetired { track }));
         }
         self.definition(&wanted.name, present, &mut events, &mut changes);
@@ -205,7 +217,11 @@ impl Applying<'_> {
             };
             if stored.cases == 0 {
                 let help = "write one case a line, as in `CheckoutTests.testPay`".to_owned();
-                self.mistake(plan.span.clone(), format!("the plan file {} lists no case", plan.path), Some(help));
+                self.mistake(
+                    plan.span.clone(),
+                    format!("the plan file {} lists no case", plan.path),
+                    Some(help),
+                );
                 continue;
             }
             if present.and_then(|present| present.plans.get(&plan.kind)) == Some(stored) {
@@ -225,7 +241,8 @@ impl Applying<'_> {
         let Some(of_release) = of_release else { return };
         for (build, span) in &of_release.builds {
             if self.tells_anew(present, name, build, span) {
-                changes.push(format!("{release}: register build {build} on {name}, made from {}", build.commit));
+                changes
+                    .push(format!("{release}: register build {build} on {name}, made from {}", build.commit));
                 let track = description.id.clone();
                 events.push(Event::BuildRegistered(BuildRegistered { track, build: build.clone() }));
             }
@@ -236,7 +253,13 @@ impl Applying<'_> {
     }
 
     /// Whether the file tells something new of a build; a build that contradicts the record is a mistake.
-    fn tells_anew(&mut self, present: Option<&Track>, name: &str, build: &Build, span: &Range<usize>) -> bool {
+    fn tells_anew(
+        &mut self,
+        present: Option<&Track>,
+        name: &str,
+        build: &Build,
+        span: &Range<usize>,
+    ) -> bool {
         let Some(known) = present.and_then(|present| present.builds.get(&build.number)) else { return true };
         if !Build::same_commit(&known.commit, &build.commit) {
             let message = claimed_twice(name, &build.number, known, build);
@@ -259,7 +282,8 @@ impl Applying<'_> {
         events: &mut Vec<Event>,
         changes: &mut Vec<String>,
     ) {
-        let in_file = of_release.builds.iter().find(|(build, _)| build.number == *number).map(|(build, _)| build);
+        let in_file =
+            of_release.builds.iter().find(|(build, _)| build.number == *number).map(|(build, _)| build);
         let known = in_file.or_else(|| present.and_then(|present| present.builds.get(number)));
         let Some(build) = known else {
             let help = format!("add it to `builds`, as in {{ number = {number}, commit = \"9be27d1\" }}");
@@ -306,7 +330,10 @@ impl Applying<'_> {
 
 /// Says which two commits claim one build number.
 pub fn claimed_twice(track: &str, number: &BuildNumber, known: &Build, claimed: &Build) -> String {
-    format!("build {number} on {track} was made from {}; it cannot also be made from {}", known.commit, claimed.commit)
+    format!(
+        "build {number} on {track} was made from {}; it cannot also be made from {}",
+        known.commit, claimed.commit
+    )
 }
 
 fn criteria_count(criteria: &[Criterion]) -> String {

@@ -51,12 +51,16 @@ pub fn register(
     writable(release)?;
     let track = track(release, track_id)?;
     let version = release.description.version.clone();
-    let build = Build { version, number: number.clone(), commit: commit.clone(), revision: None, artifact: None };
+    let build =
+        Build { version, number: number.clone(), commit: commit.clone(), revision: None, artifact: None };
     match track.builds.get(number) {
         Some(known) if Build::same_commit(&known.commit, commit) => Ok(None),
         Some(known) => {
             let sentence = claimed_twice(&track.description.name, number, known, &build);
-            Err(Refusal::contradiction(format!("{}. Give the new build a number of its own.", capital(&sentence))))
+            Err(Refusal::contradiction(format!(
+                "{}. Give the new build a number of its own.",
+                capital(&sentence)
+            )))
         }
         None => Ok(Some(Event::BuildRegistered(BuildRegistered { track: track_id.clone(), build }))),
     }
@@ -68,7 +72,8 @@ pub fn known_build(release: &Release, track: &Track, number: &BuildNumber) -> Re
         return Ok(());
     }
     let known: Vec<&str> = track.builds.keys().map(BuildNumber::as_str).collect();
-    let known = if known.is_empty() { "no build yet".to_owned() } else { format!("builds {}", known.join(", ")) };
+    let known =
+        if known.is_empty() { "no build yet".to_owned() } else { format!("builds {}", known.join(", ")) };
     Err(Refusal::unknown(format!(
         "{} has no build {number} in {}; it has {known}. Add the build to the file and apply it, or name its \
          commit with --commit.",
@@ -104,8 +109,13 @@ pub fn device(track: &Track, device: &str) -> Result<(), Refusal> {
             "No devices are listed for {name}. Name them in the file: [tracks.{id}] devices = [\"{device}\"]."
         )));
     }
-    let meant = closest(device, devices.iter().map(String::as_str)).map(|meant| format!(" Did you mean {meant}?"));
-    Err(Refusal::unknown(format!("{name} is not validated on {device}; it is on {}.{}", devices.join(", "), meant.unwrap_or_default())))
+    let meant =
+        closest(device, devices.iter().map(String::as_str)).map(|meant| format!(" Did you mean {meant}?"));
+    Err(Refusal::unknown(format!(
+        "{name} is not validated on {device}; it is on {}.{}",
+        devices.join(", "),
+        meant.unwrap_or_default()
+    )))
 }
 
 /// Decides an ingest whose reports are already stored.
@@ -159,9 +169,10 @@ pub fn withdraw(release: &Release, evidence: Position, reason: &str) -> Result<E
             "{} has no evidence {evidence}. `seaworthy evidence list` shows what there is.",
             release.id
         ))),
-        Some((_, Some(withdrawal))) => {
-            Err(Refusal::contradiction(format!("Evidence {evidence} is withdrawn already: {}.", withdrawal.reason)))
-        }
+        Some((_, Some(withdrawal))) => Err(Refusal::contradiction(format!(
+            "Evidence {evidence} is withdrawn already: {}.",
+            withdrawal.reason
+        ))),
         Some((_, None)) => {
             Ok(Event::EvidenceWithdrawn(EvidenceWithdrawn { evidence, reason: reason.trim().to_owned() }))
         }

@@ -58,11 +58,20 @@ fn field(name: impl Into<String>, of: Type, doc: &'static str) -> Field {
 /// Returns every fact of a track, given the product's kinds of run.
 pub fn catalogue(kinds: &[RunKind]) -> Type {
     Type::Record(vec![
-        field("track", Type::Record(vec![field("id", Type::Text, "the track, as in \"wearos\"")]), "the track itself"),
+        field(
+            "track",
+            Type::Record(vec![field("id", Type::Text, "the track, as in \"wearos\"")]),
+            "the track itself",
+        ),
         field("candidate", candidate(), "the build nominated to ship"),
         field(
             "runs",
-            Type::Record(kinds.iter().map(|kind| field(kind.as_str(), run(), "test runs of this kind on the candidate")).collect()),
+            Type::Record(
+                kinds
+                    .iter()
+                    .map(|kind| field(kind.as_str(), run(), "test runs of this kind on the candidate"))
+                    .collect(),
+            ),
             "test runs on the candidate, by kind",
         ),
         field("devices", Type::List(Box::new(device())), "the devices that the track must be validated on"),
@@ -98,7 +107,11 @@ fn run() -> Type {
         field("complete", Type::Bool, "whether every planned case ran"),
         field("duration_s", Type::Double, "seconds, summed over the cases"),
         field("age_hours", Type::Double, "hours since the last of it came in"),
-        field("metrics", Type::Open(Box::new(Type::Double)), "numbers that the reports carried as `metric.*` properties"),
+        field(
+            "metrics",
+            Type::Open(Box::new(Type::Double)),
+            "numbers that the reports carried as `metric.*` properties",
+        ),
     ])
 }
 
@@ -129,7 +142,8 @@ pub fn paths(of: &Type) -> Vec<(String, &'static str, &'static str)> {
     fn walk(prefix: &str, of: &Type, into: &mut Vec<(String, &'static str, &'static str)>) {
         let Type::Record(fields) = of else { return };
         for field in fields {
-            let path = if prefix.is_empty() { field.name.clone() } else { format!("{prefix}.{}", field.name) };
+            let path =
+                if prefix.is_empty() { field.name.clone() } else { format!("{prefix}.{}", field.name) };
             match &field.of {
                 Type::Record(_) => walk(&path, &field.of, into),
                 leaf => into.push((path, leaf.label(), field.doc)),

@@ -18,8 +18,21 @@ pub enum Wanted {
 
 /// Functions of CEL that make sense over facts.
 const FUNCTIONS: [&str; 15] = [
-    "size", "contains", "startsWith", "endsWith", "matches", "int", "double", "string", "min", "max", "lowerAscii",
-    "upperAscii", "trim", "join", "split",
+    "size",
+    "contains",
+    "startsWith",
+    "endsWith",
+    "matches",
+    "int",
+    "double",
+    "string",
+    "min",
+    "max",
+    "lowerAscii",
+    "upperAscii",
+    "trim",
+    "join",
+    "split",
 ];
 
 /// Checks an expression against the facts there can be.
@@ -38,7 +51,11 @@ pub fn check(expression: &Expression, facts: &Type, wanted: Wanted) -> Result<()
         Wanted::Truth => format!("`holds` wants true or false; this is {}", of.label()),
         Wanted::List => format!("`offenders` wants a list; this is {}", of.label()),
     };
-    Err(ExpressionError { message, span: Span { start: 0, end: expression.source().len() }, suggestion: None })
+    Err(ExpressionError {
+        message,
+        span: Span { start: 0, end: expression.source().len() },
+        suggestion: None,
+    })
 }
 
 struct Check<'a> {
@@ -66,7 +83,9 @@ impl Check<'_> {
             }
             Expr::Call(call) => self.call(node, call),
             Expr::Comprehension(comprehension) => self.comprehension(comprehension),
-            Expr::Map(_) | Expr::Struct(_) => Err(self.at(node, 1, "a map has no place in a criterion".to_owned())),
+            Expr::Map(_) | Expr::Struct(_) => {
+                Err(self.at(node, 1, "a map has no place in a criterion".to_owned()))
+            }
             Expr::Unspecified => Ok(Type::Any),
         }
     }
@@ -116,7 +135,8 @@ impl Check<'_> {
 
     fn call(&mut self, node: &Node, call: &CallExpr) -> Result<Type, ExpressionError> {
         let target = call.target.as_deref().map(|target| self.node(target)).transpose()?;
-        let arguments = call.args.iter().map(|argument| self.node(argument)).collect::<Result<Vec<_>, _>>()?;
+        let arguments =
+            call.args.iter().map(|argument| self.node(argument)).collect::<Result<Vec<_>, _>>()?;
         let name = call.func_name.as_str();
         match (name, arguments.as_slice()) {
             (op::LOGICAL_AND | op::LOGICAL_OR | op::LOGICAL_NOT, operands) => {
@@ -129,34 +149,50 @@ impl Check<'_> {
                 self.truth(&call.args[0], condition)?;
                 Ok(if yes == no { yes.clone() } else { Type::Any })
             }
-            (op::EQUALS | op::NOT_EQUALS | op::LESS | op::LESS_EQUALS | op::GREATER | op::GREATER_EQUALS, [left, right]) => {
+            (
+                op::EQUALS | op::NOT_EQUALS | op::LESS | op::LESS_EQUALS | op::GREATER | op::GREATER_EQUALS,
+                [left, right],
+            ) => {
                 if comparable(left, right) {
                     return Ok(Type::Bool);
                 }
                 let message = format!("{} is compared with {}", left.label(), right.label());
                 Err(self.at(leftmost(&call.args[0]), self.width(&call.args[0], &call.args[1]), message))
             }
-            (op::ADD | op::SUBSTRACT | op::MULTIPLY | op::DIVIDE | op::MODULO, [left, right]) => match (left, right) {
-                (Type::Any, other) | (other, Type::Any) => Ok(other.clone()),
-                (Type::Int, Type::Int) => Ok(Type::Int),
-                (Type::Double, Type::Double) => Ok(Type::Double),
-                (Type::Text, Type::Text) if name == op::ADD => Ok(Type::Text),
-                (Type::List(_), Type::List(_)) if name == op::ADD => Ok(left.clone()),
-                (Type::Int, Type::Double) | (Type::Double, Type::Int) => {
-                    let message = "whole and decimal numbers do not mix in arithmetic: write `double(…)` around \
+            (op::ADD | op::SUBSTRACT | op::MULTIPLY | op::DIVIDE | op::MODULO, [left, right]) => {
+                match (left, right) {
+                    (Type::Any, other) | (other, Type::Any) => Ok(other.clone()),
+                    (Type::Int, Type::Int) => Ok(Type::Int),
+                    (Type::Double, Type::Double) => Ok(Type::Double),
+                    (Type::Text, Type::Text) if name == op::ADD => Ok(Type::Text),
+                    (Type::List(_), Type::List(_)) if name == op::ADD => Ok(left.clone()),
+                    (Type::Int, Type::Double) | (Type::Double, Type::Int) => {
+                        let message = "whole and decimal numbers do not mix in arithmetic: write `double(…)` around \
                                    the whole one, or `2.0` for `2`";
-                    Err(self.at(leftmost(&call.args[0]), self.width(&call.args[0], &call.args[1]), message.to_owned()))
+                        Err(self.at(
+                            leftmost(&call.args[0]),
+                            self.width(&call.args[0], &call.args[1]),
+                            message.to_owned(),
+                        ))
+                    }
+                    _ => {
+                        let message =
+                            format!("there is no arithmetic between {} and {}", left.label(), right.label());
+                        Err(self.at(
+                            leftmost(&call.args[0]),
+                            self.width(&call.args[0], &call.args[1]),
+                            message,
+                        ))
+                    }
                 }
-                _ => {
-                    let message = format!("there is no arithmetic between {} and {}", left.label(), right.label());
-                    Err(self.at(leftmost(&call.args[0]), self.width(&call.args[0], &call.args[1]), message))
-                }
-            },
+            }
             (op::NEGATE, [of]) => Ok(of.clone()),
             (op::IN, [_, Type::List(_) | Type::Any | Type::Open(_)]) => Ok(Type::Bool),
-            (op::IN, [_, other]) => {
-                Err(self.at(leftmost(&call.args[1]), 1, format!("`in` wants a list; this is {}", other.label())))
-            }
+            (op::IN, [_, other]) => Err(self.at(
+                leftmost(&call.args[1]),
+                1,
+                format!("`in` wants a list; this is {}", other.label()),
+            )),
             (op::INDEX, [Type::List(of) | Type::Open(of), _]) => Ok((**of).clone()),
             (op::INDEX, _) => Ok(Type::Any),
             (op::NOT_STRICTLY_FALSE, _) => Ok(Type::Bool),

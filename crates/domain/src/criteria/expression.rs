@@ -91,7 +91,11 @@ fn limits(source: &str) -> Result<(), ExpressionError> {
     }
     if source.len() > MAX_SOURCE {
         let size = source.len();
-        return refuse(format!("an expression is {size} bytes long; the most is {MAX_SOURCE}"), 0, source.len());
+        return refuse(
+            format!("an expression is {size} bytes long; the most is {MAX_SOURCE}"),
+            0,
+            source.len(),
+        );
     }
     let bytes = source.as_bytes();
     // One entry an open bracket: whether it is the argument list of a macro.
@@ -155,5 +159,6 @@ fn calls_macro(before: &str) -> bool {
     let before = before.trim_end();
     let name_at = before.rfind(|c: char| !c.is_ascii_alphanumeric() && c != '_').map_or(0, |at| at + 1);
     let is_method = before[..name_at].trim_end().ends_with('.');
-    is_method && matches!(&before[name_at..], "all" | "exists" | "exists_one" | "existsOne" | "map" | "filter")
+    is_method
+        && matches!(&before[name_at..], "all" | "exists" | "exists_one" | "existsOne" | "map" | "filter")
 }

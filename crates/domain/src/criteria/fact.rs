@@ -117,7 +117,9 @@ impl Fact {
             Self::Double(value) => Json::from(*value),
             Self::Text(value) => Json::from(&**value),
             Self::List(items) | Self::AtLeast(items, _) => items.iter().map(Self::to_json).collect(),
-            Self::Map(map) | Self::Open(map, _) => Json::Object(map.iter().map(|(key, fact)| (key.clone(), fact.to_json())).collect()),
+            Self::Map(map) | Self::Open(map, _) => {
+                Json::Object(map.iter().map(|(key, fact)| (key.clone(), fact.to_json())).collect())
+            }
         }
     }
 

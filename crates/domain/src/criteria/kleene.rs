@@ -67,7 +67,8 @@ impl Walk<'_> {
                 if select.test { present(operand, &select.field) } else { field(operand, &select.field) }
             }
             Expr::List(list) => {
-                let items = list.elements.iter().map(|item| self.node(item)).collect::<Result<Vec<_>, _>>()?;
+                let items =
+                    list.elements.iter().map(|item| self.node(item)).collect::<Result<Vec<_>, _>>()?;
                 Ok(Fact::list(items))
             }
             Expr::Call(call) => self.call(call),
@@ -148,7 +149,9 @@ impl Walk<'_> {
         match self.node(node)? {
             Fact::Bool(value) => Ok(Truth::Known(value)),
             Fact::Missing(missing) => Ok(Truth::Missing(missing)),
-            other => Err(format!("`{operator}` wants true or false and was given {}", article(other.type_name()))),
+            other => {
+                Err(format!("`{operator}` wants true or false and was given {}", article(other.type_name())))
+            }
         }
     }
 
@@ -204,7 +207,9 @@ impl Walk<'_> {
             Fact::List(items) => (items, Vec::new()),
             Fact::AtLeast(items, missing) => (items, missing),
             Fact::Missing(missing) => return Ok(Fact::Missing(missing)),
-            other => return Err(format!("a macro wants a list and was given {}", article(other.type_name()))),
+            other => {
+                return Err(format!("a macro wants a list and was given {}", article(other.type_name())));
+            }
         };
         if items.len() > MAX_LIST {
             return Err(format!("a list is longer than {MAX_LIST}"));
@@ -278,7 +283,8 @@ impl<'a> Shape<'a> {
         if comprehension.iter_var2.is_some() {
             return None;
         }
-        let is_accumulator = |node: &Node| matches!(&node.expr, Expr::Ident(name) if *name == comprehension.accu_var);
+        let is_accumulator =
+            |node: &Node| matches!(&node.expr, Expr::Ident(name) if *name == comprehension.accu_var);
         let (Expr::Call(step), init) = (&comprehension.loop_step.expr, &comprehension.accu_init.expr) else {
             return None;
         };
@@ -292,7 +298,9 @@ impl<'a> Shape<'a> {
                 let [_, item] = more.args.as_slice() else { return None };
                 match (init, only_element(item)) {
                     (Expr::Literal(_), _) => Some(Self::ExistsOne(test)),
-                    (Expr::List(_), Some(Node { expr: Expr::Ident(name), .. })) if *name == comprehension.iter_var => {
+                    (Expr::List(_), Some(Node { expr: Expr::Ident(name), .. }))
+                        if *name == comprehension.iter_var =>
+                    {
                         Some(Self::Filter(test))
                     }
                     (Expr::List(_), Some(value)) => Some(Self::Map(Some(test), value)),
@@ -377,14 +385,17 @@ fn unknown_field(map: &BTreeMap<String, Fact>, name: &str) -> Broken {
 
 /// A part of a missing whole is missing by its own name, for the same reason.
 fn extend(missing: Vec<Missing>, name: &str) -> Vec<Missing> {
-    let part = |missing: Missing| Missing { fact: format!("{}.{name}", missing.fact).into(), why: missing.why };
+    let part =
+        |missing: Missing| Missing { fact: format!("{}.{name}", missing.fact).into(), why: missing.why };
     missing.into_iter().map(part).collect()
 }
 
 /// Equality as CEL has it: numbers by value, whatever their type.
 fn equal(one: &Fact, other: &Fact) -> bool {
     match (one, other) {
-        (Fact::Int(int), Fact::Double(double)) | (Fact::Double(double), Fact::Int(int)) => *int as f64 == *double,
+        (Fact::Int(int), Fact::Double(double)) | (Fact::Double(double), Fact::Int(int)) => {
+            *int as f64 == *double
+        }
         _ => one == other,
     }
 }

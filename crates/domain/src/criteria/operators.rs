@@ -28,7 +28,8 @@ pub fn apply(
     };
     let target = target.map(|fact| Box::new(name_of("@target".to_owned(), fact)));
     let args = arguments.iter().enumerate().map(|(index, fact)| name_of(format!("@{index}"), fact)).collect();
-    let call = IdedExpr { id: 0, expr: Expr::Call(CallExpr { func_name: call.func_name.clone(), target, args }) };
+    let call =
+        IdedExpr { id: 0, expr: Expr::Call(CallExpr { func_name: call.func_name.clone(), target, args }) };
     let value = Value::resolve(&call, &scope).map_err(|error| explain(&error.to_string()))?;
     from_cel(&value)
 }
@@ -76,7 +77,9 @@ pub fn from_cel(value: &Value) -> Result<Fact, Broken> {
         Value::Map(map) => {
             let mut entries = BTreeMap::new();
             for (key, value) in map.map.iter() {
-                let Key::String(key) = key else { return Err("a map has a key that is not a string".to_owned()) };
+                let Key::String(key) = key else {
+                    return Err("a map has a key that is not a string".to_owned());
+                };
                 entries.insert(key.to_string(), from_cel(value)?);
             }
             Fact::Map(Arc::new(entries))

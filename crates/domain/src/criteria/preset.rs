@@ -120,7 +120,10 @@ impl Preset {
                 words::percent(parameters.max.unwrap_or(DEFAULT_MAX_FLAKY))
             ),
             "plan-coverage" => {
-                format!("{} of the {run} plan run", words::percent(parameters.min.unwrap_or(DEFAULT_MIN_COVERAGE)))
+                format!(
+                    "{} of the {run} plan run",
+                    words::percent(parameters.min.unwrap_or(DEFAULT_MIN_COVERAGE))
+                )
             }
             _ => "Test summary written".to_owned(),
         }
@@ -131,14 +134,16 @@ impl Preset {
         let run = self.run(parameters);
         match self.name {
             // A run of which every case was skipped is not complete, whatever its plan.
-            "regression-complete" if parameters.allow_failures => {
-                Rule::Offenders(format!("(runs.{run}.run == 0 ? [\"no case ran\"] : []) + runs.{run}.not_run"))
-            }
+            "regression-complete" if parameters.allow_failures => Rule::Offenders(format!(
+                "(runs.{run}.run == 0 ? [\"no case ran\"] : []) + runs.{run}.not_run"
+            )),
             "regression-complete" => Rule::Offenders(format!(
                 "(runs.{run}.run == 0 ? [\"no case ran\"] : []) + runs.{run}.failures.map(f, f.name) + runs.{run}.not_run"
             )),
             "smoke-passed" => Rule::Holds(format!("runs.{run}.run > 0 && runs.{run}.failed == 0")),
-            "platform-validation-complete" => Rule::Offenders("devices.filter(d, d.result != \"passed\")".to_owned()),
+            "platform-validation-complete" => {
+                Rule::Offenders("devices.filter(d, d.result != \"passed\")".to_owned())
+            }
             "flaky-rate" => Rule::Holds(format!(
                 "runs.{run}.run > 0 && runs.{run}.flaky_rate <= {:?}",
                 parameters.max.unwrap_or(DEFAULT_MAX_FLAKY)

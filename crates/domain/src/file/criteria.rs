@@ -25,7 +25,11 @@ pub(super) fn read(
     outside: &Outside<'_>,
 ) -> Vec<Criterion> {
     let Some(value) = root.get("criteria") else { return Vec::new() };
-    let all: Vec<RunKind> = COMMON_KINDS.iter().filter_map(|kind| RunKind::parse(kind).ok()).chain(kinds.iter().cloned()).collect();
+    let all: Vec<RunKind> = COMMON_KINDS
+        .iter()
+        .filter_map(|kind| RunKind::parse(kind).ok())
+        .chain(kinds.iter().cloned())
+        .collect();
     let facts = catalogue(&all);
     let mut criteria: Vec<Criterion> = Vec::new();
     for value in reader.array(value, "a list of tables, [[criteria]]") {
@@ -79,7 +83,11 @@ impl<'v> One<'_, '_, 'v> {
         for rule in ["holds", "offenders"] {
             if let Some((key, _)) = self.table.get_key_value(rule) {
                 let span = key.span();
-                self.reader.mistake(span, &format!("a preset brings its own rule; `{rule}` has no place beside `use`"), None);
+                self.reader.mistake(
+                    span,
+                    &format!("a preset brings its own rule; `{rule}` has no place beside `use`"),
+                    None,
+                );
             }
         }
         let keys: Vec<&str> = keys.into_iter().chain(["holds", "offenders"]).collect();
@@ -89,7 +97,10 @@ impl<'v> One<'_, '_, 'v> {
             max: self.get("max").and_then(|value| self.reader.share(value)),
             min: self.get("min").and_then(|value| self.reader.share(value)),
             min_words: self.get("min_words").and_then(|value| self.reader.whole(value, "a number of words")),
-            allow_failures: self.get("allow_failures").and_then(|value| self.reader.flag(value)).unwrap_or(false),
+            allow_failures: self
+                .get("allow_failures")
+                .and_then(|value| self.reader.flag(value))
+                .unwrap_or(false),
         };
         let id = match self.get("id") {
             Some(id) => self.reader.id(id, CriterionId::parse),
@@ -122,7 +133,12 @@ impl<'v> One<'_, '_, 'v> {
         let names: Vec<&str> = self.kinds.iter().map(RunKind::as_str).collect();
         let label = closest(&name, names.iter().copied()).map(|meant| format!("did you mean \"{meant}\"?"));
         let help = format!("there is {}; more are named in `kinds` under [product]", names.join(", "));
-        self.reader.mistake_with(span, &format!("no such kind of run: {name}"), label.as_deref(), Some(&help));
+        self.reader.mistake_with(
+            span,
+            &format!("no such kind of run: {name}"),
+            label.as_deref(),
+            Some(&help),
+        );
         None
     }
 
@@ -134,7 +150,11 @@ impl<'v> One<'_, '_, 'v> {
             (Some(holds), None) => (holds, Wanted::Truth),
             (None, Some(offenders)) => (offenders, Wanted::List),
             (Some(_), Some(offenders)) => {
-                self.reader.mistake(offenders.span(), "a criterion has either `holds` or `offenders`", Some("the second"));
+                self.reader.mistake(
+                    offenders.span(),
+                    "a criterion has either `holds` or `offenders`",
+                    Some("the second"),
+                );
                 return None;
             }
             (None, None) => {
@@ -156,7 +176,11 @@ impl<'v> One<'_, '_, 'v> {
             Some(id) => self.reader.id(id, CriterionId::parse),
             None => {
                 let head = self.reader.head(self.value);
-                self.reader.mistake(head, "`id` is missing", Some("add a short name, as in `id = \"cold-start\"`"));
+                self.reader.mistake(
+                    head,
+                    "`id` is missing",
+                    Some("add a short name, as in `id = \"cold-start\"`"),
+                );
                 None
             }
         };
@@ -180,7 +204,8 @@ impl<'v> One<'_, '_, 'v> {
 
     /// The keys that every criterion may have, whatever its rule.
     fn rest(&mut self) -> Rest {
-        let waivable_by = self.get("waivable_by").map(|value| self.reader.texts(value, "functions")).unwrap_or_default();
+        let waivable_by =
+            self.get("waivable_by").map(|value| self.reader.texts(value, "functions")).unwrap_or_default();
         let waivable_by = waivable_by
             .into_iter()
             .filter_map(|(name, span)| self.reader.one_of(&name, span, "function", &Function::ALL))
@@ -191,9 +216,13 @@ impl<'v> One<'_, '_, 'v> {
         });
         let tracks = self.get("tracks").map(|value| {
             let names = self.reader.texts(value, "tracks");
-            let known: Vec<(&str, &TrackId)> =
-                self.tracks.iter().map(|track| (track.description.id.as_str(), &track.description.id)).collect();
-            let found = names.into_iter().filter_map(|(name, span)| self.reader.one_of(&name, span, "track", &known));
+            let known: Vec<(&str, &TrackId)> = self
+                .tracks
+                .iter()
+                .map(|track| (track.description.id.as_str(), &track.description.id))
+                .collect();
+            let found =
+                names.into_iter().filter_map(|(name, span)| self.reader.one_of(&name, span, "track", &known));
             found.cloned().collect()
         });
         let max_age_hours = self.get("max_age").and_then(|value| self.age(value));
@@ -211,7 +240,11 @@ impl<'v> One<'_, '_, 'v> {
             }
         });
         if hours.is_none() {
-            self.reader.mistake(span, "this is not an age", Some("write days or hours, as in \"3d\" or \"36h\""));
+            self.reader.mistake(
+                span,
+                "this is not an age",
+                Some("write days or hours, as in \"3d\" or \"36h\""),
+            );
         }
         hours
     }

@@ -27,7 +27,13 @@ impl<'a> Reader<'a> {
         self.mistake_with(span, message, label, None);
     }
 
-    pub(super) fn mistake_with(&mut self, span: Range<usize>, message: &str, label: Option<&str>, help: Option<&str>) {
+    pub(super) fn mistake_with(
+        &mut self,
+        span: Range<usize>,
+        message: &str,
+        label: Option<&str>,
+        help: Option<&str>,
+    ) {
         self.mistakes.push(Mistake {
             start: span.start,
             end: span.end,
@@ -49,7 +55,12 @@ impl<'a> Reader<'a> {
                 None => "not a key that belongs here".to_owned(),
             };
             let help = format!("{place} there can be {}", known.join(", "));
-            self.mistake_with(key.span(), &format!("`{name}` has no place {place}"), Some(&label), Some(&help));
+            self.mistake_with(
+                key.span(),
+                &format!("`{name}` has no place {place}"),
+                Some(&label),
+                Some(&help),
+            );
         }
     }
 
@@ -141,13 +152,22 @@ impl<'a> Reader<'a> {
         match parse(&text) {
             Ok(id) => Some(id),
             Err(invalid) => {
-                self.mistake(span, &format!("`{}` is not {}", invalid.text, invalid.what), Some(invalid.rule));
+                self.mistake(
+                    span,
+                    &format!("`{}` is not {}", invalid.text, invalid.what),
+                    Some(invalid.rule),
+                );
                 None
             }
         }
     }
 
-    pub(super) fn ids<T>(&mut self, value: &Value<'_>, key: &str, parse: fn(&str) -> Result<T, InvalidId>) -> Vec<T> {
+    pub(super) fn ids<T>(
+        &mut self,
+        value: &Value<'_>,
+        key: &str,
+        parse: fn(&str) -> Result<T, InvalidId>,
+    ) -> Vec<T> {
         let items = self.array(value, &format!("a list, as in `{key} = [\"…\"]`"));
         items.iter().filter_map(|item| self.id(item, parse)).collect()
     }
@@ -167,7 +187,8 @@ impl<'a> Reader<'a> {
 
     pub(super) fn whole(&mut self, value: &Value<'_>, wanted: &str) -> Option<i64> {
         let number = value.get_ref().as_integer();
-        let number = number.and_then(|number| i64::from_str_radix(&number.as_str().replace('_', ""), number.radix()).ok());
+        let number = number
+            .and_then(|number| i64::from_str_radix(&number.as_str().replace('_', ""), number.radix()).ok());
         match number {
             Some(number) if number >= 0 => Some(number),
             _ => {
@@ -197,7 +218,13 @@ impl<'a> Reader<'a> {
     }
 
     /// One of a closed set of words.
-    pub(super) fn one_of<T: Copy>(&mut self, text: &str, span: Range<usize>, what: &str, known: &[(&str, T)]) -> Option<T> {
+    pub(super) fn one_of<T: Copy>(
+        &mut self,
+        text: &str,
+        span: Range<usize>,
+        what: &str,
+        known: &[(&str, T)],
+    ) -> Option<T> {
         if let Some((_, found)) = known.iter().find(|(name, _)| *name == text) {
             return Some(*found);
         }

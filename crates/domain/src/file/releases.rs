@@ -20,13 +20,20 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &DeTable<'_>, tracks: &[FileTr
         let name: &str = key.get_ref();
         match ReleaseName::parse(name) {
             Ok(name) => releases.extend(release(reader, name, value, tracks)),
-            Err(invalid) => reader.mistake(key.span(), &format!("`{name}` is not {}", invalid.what), Some(invalid.rule)),
+            Err(invalid) => {
+                reader.mistake(key.span(), &format!("`{name}` is not {}", invalid.what), Some(invalid.rule))
+            }
         }
     }
     releases
 }
 
-fn release(reader: &mut Reader<'_>, name: ReleaseName, value: &Value<'_>, tracks: &[FileTrack]) -> Option<FileRelease> {
+fn release(
+    reader: &mut Reader<'_>,
+    name: ReleaseName,
+    value: &Value<'_>,
+    tracks: &[FileTrack],
+) -> Option<FileRelease> {
     let table = reader.table(value, "a release")?;
     // An unquoted `[releases.2026.12]` reads as a release 2026 with a key 12.
     if let Some((key, _)) = table.iter().find(|(key, value)| {
@@ -87,7 +94,11 @@ fn build(reader: &mut Reader<'_>, value: &Value<'_>, version: &str) -> Option<(B
     let number = match table.get("number") {
         Some(number) => reader.id(number, BuildNumber::parse),
         None => {
-            reader.mistake(value.span(), "`number` is missing", Some("add the build's number, as in `number = 514`"));
+            reader.mistake(
+                value.span(),
+                "`number` is missing",
+                Some("add the build's number, as in `number = 514`"),
+            );
             None
         }
     };
@@ -118,13 +129,25 @@ fn digest(text: &str) -> Result<Digest, InvalidId> {
     })
 }
 
-fn add(reader: &mut Reader<'_>, builds: &mut Vec<(Build, Range<usize>)>, (build, span): (Build, Range<usize>)) {
+fn add(
+    reader: &mut Reader<'_>,
+    builds: &mut Vec<(Build, Range<usize>)>,
+    (build, span): (Build, Range<usize>),
+) {
     match builds.iter().find(|(earlier, _)| earlier.number == build.number) {
         None => builds.push((build, span)),
         Some((earlier, _)) if Build::same_commit(&earlier.commit, &build.commit) => {}
         Some((earlier, _)) => {
-            let message = format!("build {} is claimed by two commits, {} and {}", build.number, earlier.commit, build.commit);
-            reader.mistake_with(span, &message, Some("the second"), Some("give one of them a number of its own"));
+            let message = format!(
+                "build {} is claimed by two commits, {} and {}",
+                build.number, earlier.commit, build.commit
+            );
+            reader.mistake_with(
+                span,
+                &message,
+                Some("the second"),
+                Some("give one of them a number of its own"),
+            );
         }
     }
 }

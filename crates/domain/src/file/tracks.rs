@@ -40,7 +40,9 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &DeTable<'_>, kinds: &[RunKind
         let name: &str = key.get_ref();
         match TrackId::parse(name) {
             Ok(id) => tracks.extend(track(reader, id, value, kinds)),
-            Err(invalid) => reader.mistake(key.span(), &format!("`{name}` is not {}", invalid.what), Some(invalid.rule)),
+            Err(invalid) => {
+                reader.mistake(key.span(), &format!("`{name}` is not {}", invalid.what), Some(invalid.rule))
+            }
         }
     }
     shared_submissions(reader, table, &tracks);
@@ -53,8 +55,11 @@ fn track(reader: &mut Reader<'_>, id: TrackId, value: &Value<'_>, kinds: &[RunKi
     reader.only(table, &keys, &format!("in [tracks.{id}]"));
     let platform = PLATFORMS.iter().find(|(platform, ..)| *platform == id.as_str());
     let name = table.get("name").and_then(|name| reader.text(name, "the track's name, as in \"Wear OS\""));
-    let store = table.get("store").and_then(|store| reader.text(store, "a store, as in \"app-store\" or \"play\""));
-    let devices = table.get("devices").map(|devices| reader.texts(devices, "devices, as in \"Pixel Watch 3 / Wear OS 5\""));
+    let store =
+        table.get("store").and_then(|store| reader.text(store, "a store, as in \"app-store\" or \"play\""));
+    let devices = table
+        .get("devices")
+        .map(|devices| reader.texts(devices, "devices, as in \"Pixel Watch 3 / Wear OS 5\""));
     let devices = devices.unwrap_or_default();
     for (index, (device, span)) in devices.iter().enumerate() {
         if devices.iter().take(index).any(|(earlier, _)| earlier == device) {
@@ -80,7 +85,12 @@ fn track(reader: &mut Reader<'_>, id: TrackId, value: &Value<'_>, kinds: &[RunKi
     })
 }
 
-fn plan_files(reader: &mut Reader<'_>, track: &TrackId, value: &Value<'_>, kinds: &[RunKind]) -> Vec<FilePlan> {
+fn plan_files(
+    reader: &mut Reader<'_>,
+    track: &TrackId,
+    value: &Value<'_>,
+    kinds: &[RunKind],
+) -> Vec<FilePlan> {
     let Some(table) = reader.table(value, &format!("[tracks.{track}.plans]")) else { return Vec::new() };
     let known: Vec<&str> = COMMON_KINDS.into_iter().chain(kinds.iter().map(RunKind::as_str)).collect();
     reader.only(table, &known, &format!("in [tracks.{track}.plans]"));
@@ -98,7 +108,9 @@ fn shared_submissions(reader: &mut Reader<'_>, table: &DeTable<'_>, tracks: &[Fi
     for track in tracks {
         let Some(other) = &track.description.shares_submission_with else { continue };
         let id = &track.description.id;
-        let Some(value) = table.get(id.as_str()).and_then(|track| track.get_ref().get("shares_submission_with")) else {
+        let Some(value) =
+            table.get(id.as_str()).and_then(|track| track.get_ref().get("shares_submission_with"))
+        else {
             continue;
         };
         let names = || tracks.iter().map(|track| track.description.id.as_str());

@@ -176,20 +176,10 @@ contract! {
 #[tokio::test]
 async fn a_server_that_could_lose_what_it_acknowledged_is_refused() {
     let place = Place::postgres().await;
-    let Database::Postgres(url) = &place.database else {
-        unreachable!()
-    };
+    let Database::Postgres(url) = &place.database else { unreachable!() };
     let lossy = Database::Postgres(format!("{url}%20-csynchronous_commit%3Doff"));
     let refused = Journal::open(&lossy).await.unwrap_err();
-    assert!(
-        matches!(
-            refused,
-            Error::NotDurable {
-                setting: "synchronous_commit"
-            }
-        ),
-        "{refused}"
-    );
+    assert!(matches!(refused, Error::NotDurable { setting: "synchronous_commit" }), "{refused}");
     assert!(refused.to_string().contains("set `synchronous_commit = on`"));
     place.remove().await;
 }
@@ -203,8 +193,5 @@ async fn a_key_is_on_the_event_that_the_append_was_answered_with() {
     assert_eq!(part.expect, Expect::Fact { key: "k".to_owned() });
     journal.append(append(1, vec![part])).await.unwrap();
     assert_eq!(journal.raw(Position(1)).await.unwrap().unwrap().key, None);
-    assert_eq!(
-        journal.raw(Position(2)).await.unwrap().unwrap().key.as_deref(),
-        Some("k")
-    );
+    assert_eq!(journal.raw(Position(2)).await.unwrap().unwrap().key.as_deref(), Some("k"));
 }

@@ -18,10 +18,7 @@ async fn backed_up(place: &Place) -> (Journal, PathBuf) {
     let mut part = fact("c", "binary", "");
     part.events[0].payload = vec![0, 159, 146, 150];
     journal.append(append(5, vec![part])).await.unwrap();
-    journal
-        .redact(Position(2), ActorId::new("p_admin"), "x", at(6))
-        .await
-        .unwrap();
+    journal.redact(Position(2), ActorId::new("p_admin"), "x", at(6)).await.unwrap();
     for (n, login) in [(1, Some("ada")), (2, None)] {
         let person = Person {
             id: ActorId::new(format!("p_{n}")),
@@ -49,33 +46,18 @@ async fn restores_into(place: &Place, target: &Place) {
     let restored = target.open().await;
     let manifest = restored.restore(Some(&blobs(target)), &path).await.unwrap();
     assert_eq!(restored.head().await.unwrap(), Some(manifest.head()));
-    assert_eq!(
-        restored.verify(None).await.unwrap(),
-        journal.verify(None).await.unwrap()
-    );
+    assert_eq!(restored.verify(None).await.unwrap(), journal.verify(None).await.unwrap());
     for position in 1..=5 {
         let position = Position(position);
-        assert_eq!(
-            restored.raw(position).await.unwrap(),
-            journal.raw(position).await.unwrap()
-        );
+        assert_eq!(restored.raw(position).await.unwrap(), journal.raw(position).await.unwrap());
     }
     assert_eq!(restored.people().await.unwrap(), journal.people().await.unwrap());
     let digest = Digest::of(&vec![7; 3_000_000]);
-    assert_eq!(
-        blobs(target).get(&digest).await.unwrap().unwrap(),
-        vec![7; 3_000_000]
-    );
+    assert_eq!(blobs(target).get(&digest).await.unwrap().unwrap(), vec![7; 3_000_000]);
     // Life goes on where it was left.
-    let again = restored
-        .append(append(1, vec![fact("a", "key 0", "again")]))
-        .await
-        .unwrap();
+    let again = restored.append(append(1, vec![fact("a", "key 0", "again")])).await.unwrap();
     assert_eq!((again.position, again.fresh), (Position(1), false));
-    let next = restored
-        .append(append(1, vec![fact("a", "new", "{}")]))
-        .await
-        .unwrap();
+    let next = restored.append(append(1, vec![fact("a", "new", "{}")])).await.unwrap();
     assert_eq!(next.position, Position(6));
     assert!(restored.verify(None).await.unwrap().holds());
 }
@@ -85,17 +67,9 @@ async fn is_refused(place: &Place, path: &Path, expect: &str) {
     assert!(check.contains(expect), "{check}");
     let target = Place::sqlite();
     let restored = target.open().await;
-    let error = restored
-        .restore(Some(&blobs(place)), path)
-        .await
-        .unwrap_err()
-        .to_string();
+    let error = restored.restore(Some(&blobs(place)), path).await.unwrap_err().to_string();
     assert!(error.contains(expect), "{error}");
-    assert_eq!(
-        restored.head().await.unwrap(),
-        None,
-        "nothing of it may be visible"
-    );
+    assert_eq!(restored.head().await.unwrap(), None, "nothing of it may be visible");
     assert_eq!(restored.people().await.unwrap(), []);
     fill(&restored, &["a"]).await;
 }
@@ -117,15 +91,9 @@ fn repack(path: &Path, change: impl Fn(&str, Vec<u8>) -> Option<Vec<u8>>) {
         };
         let mut header = tar::Header::new_ustar();
         header.set_size(content.len() as u64);
-        changed
-            .append_data(&mut header, name, content.as_slice())
-            .unwrap();
+        changed.append_data(&mut header, name, content.as_slice()).unwrap();
     }
-    std::fs::write(
-        path,
-        zstd::encode_all(changed.into_inner().unwrap().as_slice(), 1).unwrap(),
-    )
-    .unwrap();
+    std::fs::write(path, zstd::encode_all(changed.into_inner().unwrap().as_slice(), 1).unwrap()).unwrap();
 }
 
 fn replace(content: &[u8], from: &str, to: &str) -> Vec<u8> {
@@ -201,11 +169,7 @@ async fn a_backup_packed_again_with_other_content_is_refused() {
             Some(("\"position\": 5", "\"position\": 4")),
             "not the one that the manifest names",
         ),
-        (
-            "manifest.json",
-            Some(("\"format\": 1", "\"format\": 2")),
-            "which only a newer Seaworthy reads",
-        ),
+        ("manifest.json", Some(("\"format\": 1", "\"format\": 2")), "which only a newer Seaworthy reads"),
     ] {
         let place = Place::sqlite();
         let (_journal, path) = backed_up(&place).await;

@@ -18,11 +18,7 @@ fn kept() -> Kept {
 impl Kept {
     fn path(&self, digest: &Digest) -> std::path::PathBuf {
         let name = digest.to_string();
-        self.folder
-            .path()
-            .join("blobs/sha256")
-            .join(&name[..2])
-            .join(name)
+        self.folder.path().join("blobs/sha256").join(&name[..2]).join(name)
     }
 
     async fn digests(&self) -> Vec<Digest> {
@@ -53,10 +49,7 @@ async fn a_blob_is_written_piece_by_piece() {
         let piece = vec![n; 700_001];
         whole.extend_from_slice(&piece);
         writer.write(Bytes::from(piece)).await.unwrap();
-        assert!(
-            kept.digests().await.is_empty(),
-            "a blob that is being written is not listed"
-        );
+        assert!(kept.digests().await.is_empty(), "a blob that is being written is not listed");
     }
     let digest = writer.finish().await.unwrap();
     assert_eq!(digest, Digest::of(&whole));
@@ -65,12 +58,7 @@ async fn a_blob_is_written_piece_by_piece() {
     let pieces: Vec<Bytes> = pieces.try_collect().await.unwrap();
     assert!(pieces.len() > 1);
     assert_eq!((size, pieces.concat()), (whole.len() as u64, whole));
-    assert_eq!(
-        std::fs::read_dir(kept.folder.path().join("blobs/incoming"))
-            .unwrap()
-            .count(),
-        0
-    );
+    assert_eq!(std::fs::read_dir(kept.folder.path().join("blobs/incoming")).unwrap().count(), 0);
 }
 
 #[tokio::test]
@@ -101,11 +89,7 @@ async fn a_writer_that_is_dropped_leaves_nothing() {
     drop(writer);
     // Dropping cleans up beside.
     for _ in 0..200 {
-        if std::fs::read_dir(kept.folder.path().join("blobs/incoming"))
-            .unwrap()
-            .count()
-            == 0
-        {
+        if std::fs::read_dir(kept.folder.path().join("blobs/incoming")).unwrap().count() == 0 {
             return;
         }
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
@@ -117,27 +101,10 @@ async fn a_writer_that_is_dropped_leaves_nothing() {
 async fn a_range_ends_where_the_blob_does() {
     let kept = kept();
     let digest = kept.blobs.put("0123456789").await.unwrap();
-    for (range, expect) in [
-        (2..5, "234"),
-        (8..99, "89"),
-        (10..12, ""),
-        (50..60, ""),
-        (0..10, "0123456789"),
-    ] {
-        assert_eq!(
-            kept.blobs
-                .get_range(&digest, range.clone())
-                .await
-                .unwrap()
-                .unwrap(),
-            expect,
-            "{range:?}"
-        );
+    for (range, expect) in [(2..5, "234"), (8..99, "89"), (10..12, ""), (50..60, ""), (0..10, "0123456789")] {
+        assert_eq!(kept.blobs.get_range(&digest, range.clone()).await.unwrap().unwrap(), expect, "{range:?}");
     }
-    assert_eq!(
-        kept.blobs.get_range(&Digest::of(b"other"), 0..1).await.unwrap(),
-        None
-    );
+    assert_eq!(kept.blobs.get_range(&Digest::of(b"other"), 0..1).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -146,10 +113,7 @@ async fn an_altered_or_missing_blob_is_found() {
     let digest = kept.blobs.put("content").await.unwrap();
     assert_eq!(kept.blobs.verify(&digest).await.unwrap(), BlobCheck::Whole);
     std::fs::write(kept.path(&digest), "contempt").unwrap();
-    assert_eq!(
-        kept.blobs.verify(&digest).await.unwrap(),
-        BlobCheck::Altered(Digest::of(b"contempt"))
-    );
+    assert_eq!(kept.blobs.verify(&digest).await.unwrap(), BlobCheck::Altered(Digest::of(b"contempt")));
     assert!(kept.blobs.delete(&digest).await.unwrap());
     assert!(!kept.blobs.delete(&digest).await.unwrap());
     assert_eq!(kept.blobs.verify(&digest).await.unwrap(), BlobCheck::Missing);
@@ -159,8 +123,5 @@ async fn an_altered_or_missing_blob_is_found() {
 #[tokio::test]
 async fn a_store_that_is_not_compiled_in_is_refused_by_name() {
     let refused = Blobs::open("s3://bucket/prefix").unwrap_err();
-    assert!(
-        matches!(&refused, BlobError::Unsupported(url) if url == "s3://bucket/prefix"),
-        "{refused}"
-    );
+    assert!(matches!(&refused, BlobError::Unsupported(url) if url == "s3://bucket/prefix"), "{refused}");
 }

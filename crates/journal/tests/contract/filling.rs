@@ -20,26 +20,15 @@ fn payload() -> String {
 /// Not a test of its own: what happens inside the namespace.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn fill_the_disk() {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "how the test tells the process it starts what to do"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "how the test tells the process it starts what to do")]
     let Ok(folder) = std::env::var(FOLDER) else { return };
     let folder = Path::new(&folder);
-    let mounted = Command::new("mount")
-        .args(["-t", "tmpfs", "-o", "size=6m", "tmpfs"])
-        .arg(folder)
-        .status();
-    assert!(
-        mounted.unwrap().success(),
-        "a tmpfs cannot be mounted in a namespace of its own"
-    );
+    let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=6m", "tmpfs"]).arg(folder).status();
+    assert!(mounted.unwrap().success(), "a tmpfs cannot be mounted in a namespace of its own");
     let ballast = folder.join("ballast");
     std::fs::write(&ballast, vec![1; 2 << 20]).unwrap();
 
-    let journal = Journal::open(&Database::Sqlite(folder.join("journal.db")))
-        .await
-        .unwrap();
+    let journal = Journal::open(&Database::Sqlite(folder.join("journal.db"))).await.unwrap();
     let mut recorded = 0;
     let refused = loop {
         let part = fact("release/a", &recorded.to_string(), &payload());
@@ -52,10 +41,7 @@ async fn fill_the_disk() {
     assert_eq!(refused, AppendError::Full);
     assert!(recorded > 20);
     let part = fact("release/a", "still full", &payload());
-    assert_eq!(
-        journal.append(append(1, vec![part])).await,
-        Err(AppendError::Full)
-    );
+    assert_eq!(journal.append(append(1, vec![part])).await, Err(AppendError::Full));
 
     // Everything recorded is still read, by this handle and by a new one.
     let head = journal.head().await.unwrap().unwrap();
@@ -65,10 +51,7 @@ async fn fill_the_disk() {
     std::fs::remove_file(&ballast).unwrap();
     let part = fact("release/a", &recorded.to_string(), &payload());
     let appended = journal.append(append(recorded, vec![part])).await.unwrap();
-    assert_eq!(
-        (appended.position, appended.fresh),
-        (Position(recorded + 1), true)
-    );
+    assert_eq!((appended.position, appended.fresh), (Position(recorded + 1), true));
     assert!(journal.verify(None).await.unwrap().holds());
     journal.close().await;
     println!("came through");
@@ -79,10 +62,7 @@ fn a_full_disk_is_said_and_survived_on_sqlite() {
     let folder = tempfile::tempdir().unwrap();
     // As root no user namespace is needed, and in some containers none is to be had.
     let options = ["-m", "-rm"].into_iter().find(|options| {
-        Command::new("unshare")
-            .args([options, "true"])
-            .output()
-            .is_ok_and(|output| output.status.success())
+        Command::new("unshare").args([options, "true"]).output().is_ok_and(|output| output.status.success())
     });
     let options = options.expect("this test needs `unshare`, to mount a small disk that only it sees");
     let output = Command::new("unshare")
@@ -93,11 +73,7 @@ fn a_full_disk_is_said_and_survived_on_sqlite() {
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
-    assert!(
-        said.contains("came through"),
-        "{said}\n{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(said.contains("came through"), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
 }
 
 #[tokio::test]
@@ -113,19 +89,13 @@ async fn a_full_disk_is_said_and_survived_on_postgres() {
         )
         .await;
     for _ in 0..2 {
-        let refused = journal
-            .append(append(1, vec![fact("a", "new", "{}")]))
-            .await
-            .unwrap_err();
+        let refused = journal.append(append(1, vec![fact("a", "new", "{}")])).await.unwrap_err();
         assert_eq!(refused, AppendError::Full);
         assert!(refused.to_string().contains("free some space, then repeat"));
     }
     assert!(journal.verify(None).await.unwrap().holds());
     place.sql("DROP TRIGGER full_disk ON events").await;
-    let appended = journal
-        .append(append(1, vec![fact("a", "new", "{}")]))
-        .await
-        .unwrap();
+    let appended = journal.append(append(1, vec![fact("a", "new", "{}")])).await.unwrap();
     assert_eq!((appended.position, appended.fresh), (Position(3), true));
     place.remove().await;
 }
@@ -133,13 +103,9 @@ async fn a_full_disk_is_said_and_survived_on_postgres() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lost_connection_is_said_and_survived_on_postgres() {
     let place = Place::postgres().await;
-    let Database::Postgres(url) = &place.database else {
-        unreachable!()
-    };
+    let Database::Postgres(url) = &place.database else { unreachable!() };
     let name = format!("lost_{}", std::process::id());
-    let journal = Journal::open(&Database::Postgres(format!("{url}&application_name={name}")))
-        .await
-        .unwrap();
+    let journal = Journal::open(&Database::Postgres(format!("{url}&application_name={name}"))).await.unwrap();
     fill(&journal, &["a", "b"]).await;
     place
         .sql(&format!(
@@ -147,14 +113,8 @@ async fn a_lost_connection_is_said_and_survived_on_postgres() {
         ))
         .await;
     let appended = journal.append(append(1, vec![fact("a", "new", "{}")])).await;
-    assert!(
-        matches!(appended, Err(AppendError::Unavailable(_))),
-        "{appended:?}"
-    );
-    let appended = journal
-        .append(append(1, vec![fact("a", "new", "{}")]))
-        .await
-        .unwrap();
+    assert!(matches!(appended, Err(AppendError::Unavailable(_))), "{appended:?}");
+    let appended = journal.append(append(1, vec![fact("a", "new", "{}")])).await.unwrap();
     assert_eq!(appended.position, Position(3));
     place.remove().await;
 }

@@ -18,10 +18,7 @@ const DATABASE: &str = "SEAWORTHY_TEST_WRITE_TO";
 const RUN: &str = "SEAWORTHY_TEST_RUN";
 
 fn variable(name: &str) -> Option<String> {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "how the test tells the process it starts what to do"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "how the test tells the process it starts what to do")]
     std::env::var(name).ok()
 }
 
@@ -64,10 +61,7 @@ fn kill_one(database: &str, run: usize) -> Vec<String> {
     let mut keys = Vec::new();
     let key = |line: std::io::Result<String>| {
         // Other output of the test runner, or a line that was cut off, does not have this form.
-        line.unwrap()
-            .strip_prefix("acknowledged ")?
-            .strip_suffix(" .")
-            .map(str::to_owned)
+        line.unwrap().strip_prefix("acknowledged ")?.strip_suffix(" .").map(str::to_owned)
     };
     keys.extend(lines.by_ref().find_map(key));
     assert_eq!(keys.len(), 1, "the writer wrote nothing");

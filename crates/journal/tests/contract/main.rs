@@ -3,10 +3,7 @@
 //! Invariant: one body per promise. PostgreSQL is not optional: without a server its half fails and says how to
 //! start one.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that cannot go on stops, and says where"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops, and says where")]
 
 mod place;
 

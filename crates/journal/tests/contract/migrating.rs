@@ -9,18 +9,9 @@ use crate::place::{append, at, contract, decision, told};
 
 /// The sample data that each version brings, in both dialects.
 const SAMPLES: [[&str; 2]; 3] = [
-    [
-        include_str!("../../samples/sqlite/0001.sql"),
-        include_str!("../../samples/postgres/0001.sql"),
-    ],
-    [
-        include_str!("../../samples/sqlite/0002.sql"),
-        include_str!("../../samples/postgres/0002.sql"),
-    ],
-    [
-        include_str!("../../samples/sqlite/0003.sql"),
-        include_str!("../../samples/postgres/0003.sql"),
-    ],
+    [include_str!("../../samples/sqlite/0001.sql"), include_str!("../../samples/postgres/0001.sql")],
+    [include_str!("../../samples/sqlite/0002.sql"), include_str!("../../samples/postgres/0002.sql")],
+    [include_str!("../../samples/sqlite/0003.sql"), include_str!("../../samples/postgres/0003.sql")],
 ];
 
 const HEAD: &str = "09fe207f6251a32e42ad1e9e704412fd7d4791d88c06c2dc95f548f613b5be7f";
@@ -65,10 +56,6 @@ contract! {
 fn every_migration_brings_a_sample() {
     for dialect in ["sqlite", "postgres"] {
         let folder = format!("{}/migrations/{dialect}", env!("CARGO_MANIFEST_DIR"));
-        assert_eq!(
-            std::fs::read_dir(folder).unwrap().count(),
-            SAMPLES.len(),
-            "{dialect}"
-        );
+        assert_eq!(std::fs::read_dir(folder).unwrap().count(), SAMPLES.len(), "{dialect}");
     }
 }

@@ -69,46 +69,29 @@ impl Model {
             let version = self.version(STREAMS[stream]) + added[stream];
             added[stream] += count as i64;
             let expect = match expecting {
-                Expecting::Key(key) => Expect::Fact {
-                    key: format!("key {key}"),
-                },
+                Expecting::Key(key) => Expect::Fact { key: format!("key {key}") },
                 Expecting::Version(beside) => Expect::Version(StreamVersion(version + beside)),
             };
             let events = (0..count).map(|n| event(&format!("{{\"n\":{n}}}"))).collect();
-            Part {
-                stream: Stream::new(STREAMS[stream]),
-                expect,
-                events,
-            }
+            Part { stream: Stream::new(STREAMS[stream]), expect, events }
         };
         parts.iter().map(part).collect()
     }
 
     fn append(&mut self, now: i64, parts: &[(usize, Expecting, usize)]) -> Outcome {
-        let keys: Vec<_> = parts
-            .iter()
-            .filter_map(|part| Some((part.0, key(part)?)))
-            .collect();
+        let keys: Vec<_> = parts.iter().filter_map(|part| Some((part.0, key(part)?))).collect();
         let empty_fact = parts.iter().any(|part| key(part).is_some() && part.2 == 0);
         if empty_fact || parts.iter().all(|part| part.2 == 0) {
             return None;
         }
-        let taken: Vec<i64> = keys
-            .iter()
-            .filter_map(|key| self.keys.get(key).copied())
-            .collect();
+        let taken: Vec<i64> = keys.iter().filter_map(|key| self.keys.get(key).copied()).collect();
         if taken.len() == keys.len()
             && let Some(last) = taken.last()
         {
             return Some((*last, false));
         }
-        let twice = keys
-            .iter()
-            .enumerate()
-            .any(|(index, key)| keys[..index].contains(key));
-        let conflict = parts
-            .iter()
-            .any(|part| matches!(part.1, Expecting::Version(beside) if beside != 0));
+        let twice = keys.iter().enumerate().any(|(index, key)| keys[..index].contains(key));
+        let conflict = parts.iter().any(|part| matches!(part.1, Expecting::Version(beside) if beside != 0));
         if !taken.is_empty() || twice || conflict {
             return None;
         }
@@ -139,13 +122,7 @@ impl Model {
         self.events[position as usize - 1].4 = None;
         let recorded_at = self.events.last().map_or(now, |last| now.max(last.2));
         let payload = format!("{{\"position\":{position},\"reason\":\"asked\"}}");
-        self.events.push((
-            stream,
-            self.version(stream) + 1,
-            recorded_at,
-            "event_redacted",
-            Some(payload),
-        ));
+        self.events.push((stream, self.version(stream) + 1, recorded_at, "event_redacted", Some(payload)));
         Some((self.events.len() as i64, true))
     }
 
@@ -154,11 +131,7 @@ impl Model {
             usize,
             &(&str, i64, i64, &str, Option<String>),
         )| {
-            format!(
-                "{} {stream}@{version} {kind} {}",
-                index + 1,
-                payload.as_deref().unwrap_or("redacted")
-            )
+            format!("{} {stream}@{version} {kind} {}", index + 1, payload.as_deref().unwrap_or("redacted"))
         };
         self.events.iter().enumerate().map(tell).collect()
     }
@@ -180,21 +153,14 @@ async fn check(place: &Place, steps: &[Step]) {
                 let outcome = journal.append(append(*now, model.parts(parts))).await;
                 let refused = |error: &AppendError| {
                     use AppendError::{Conflict, Invalid, KeyTaken};
-                    assert!(
-                        matches!(error, Conflict { .. } | Invalid(_) | KeyTaken { .. }),
-                        "{error}"
-                    );
+                    assert!(matches!(error, Conflict { .. } | Invalid(_) | KeyTaken { .. }), "{error}");
                 };
-                let outcome = outcome
-                    .inspect_err(refused)
-                    .ok()
-                    .map(|appended| (appended.position.0, appended.fresh));
+                let outcome =
+                    outcome.inspect_err(refused).ok().map(|appended| (appended.position.0, appended.fresh));
                 assert_eq!(outcome, model.append(*now, parts), "{step:?}");
             }
             Step::Redact { position } => {
-                let outcome = journal
-                    .redact(Position(*position), ActorId::new("p_1"), "asked", at(0))
-                    .await;
+                let outcome = journal.redact(Position(*position), ActorId::new("p_1"), "asked", at(0)).await;
                 let refused = |error: &Error| {
                     use Error::{AlreadyRedacted, NoSuchEvent, RecordOfRedaction};
                     assert!(
@@ -202,10 +168,8 @@ async fn check(place: &Place, steps: &[Step]) {
                         "{error}"
                     );
                 };
-                let outcome = outcome
-                    .inspect_err(refused)
-                    .ok()
-                    .map(|appended| (appended.position.0, appended.fresh));
+                let outcome =
+                    outcome.inspect_err(refused).ok().map(|appended| (appended.position.0, appended.fresh));
                 assert_eq!(outcome, model.redact(*position, 0), "{step:?}");
             }
             Step::Reopen => {
@@ -222,15 +186,9 @@ async fn check_reads(journal: &Journal, model: &Model) {
     let all = journal.read_all(Position(0), 1000).await.unwrap();
     assert_eq!(told(&all), model.told());
     for stream in STREAMS {
-        let read = journal
-            .read_stream(&Stream::new(stream), StreamVersion(0), None)
-            .await
-            .unwrap();
-        let expect: Vec<_> = all
-            .iter()
-            .filter(|event| event.envelope.stream.as_str() == stream)
-            .cloned()
-            .collect();
+        let read = journal.read_stream(&Stream::new(stream), StreamVersion(0), None).await.unwrap();
+        let expect: Vec<_> =
+            all.iter().filter(|event| event.envelope.stream.as_str() == stream).cloned().collect();
         assert_eq!(read, expect);
     }
     for moment in [0, 10, 25, 49] {
@@ -240,16 +198,10 @@ async fn check_reads(journal: &Journal, model: &Model) {
     for (index, event) in model.events.iter().enumerate() {
         let raw = journal.raw(Position(index as i64 + 1)).await.unwrap().unwrap();
         let header = Header::read(&raw.header).unwrap();
-        assert_eq!(
-            (&*header.stream, header.version.0, header.recorded_at),
-            (event.0, event.1, at(event.2))
-        );
+        assert_eq!((&*header.stream, header.version.0, header.recorded_at), (event.0, event.1, at(event.2)));
     }
     let verification = journal.verify(None).await.unwrap();
-    assert_eq!(
-        (verification.broken, verification.events),
-        (None, model.events.len() as u64)
-    );
+    assert_eq!((verification.broken, verification.events), (None, model.events.len() as u64));
     let redacted = model.events.iter().filter(|event| event.4.is_none()).count();
     assert_eq!(verification.redacted.len(), redacted);
 }

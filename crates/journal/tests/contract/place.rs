@@ -47,33 +47,17 @@ impl Place {
     pub(crate) fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = Database::Sqlite(folder.path().join("journal.db"));
-        Self {
-            database,
-            folder,
-            schema: None,
-        }
+        Self { database, folder, schema: None }
     }
 
     pub(crate) async fn postgres() -> Self {
         static SCHEMAS: AtomicU32 = AtomicU32::new(0);
         let server = server();
-        let schema = format!(
-            "journal_{}_{}",
-            std::process::id(),
-            SCHEMAS.fetch_add(1, Ordering::Relaxed)
-        );
-        run(
-            &server,
-            &format!("DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema}"),
-        )
-        .await;
+        let schema = format!("journal_{}_{}", std::process::id(), SCHEMAS.fetch_add(1, Ordering::Relaxed));
+        run(&server, &format!("DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema}")).await;
         let mark = if server.contains('?') { '&' } else { '?' };
         let database = Database::Postgres(format!("{server}{mark}options=-csearch_path%3D{schema}"));
-        Self {
-            database,
-            folder: tempfile::tempdir().unwrap(),
-            schema: Some((server, schema)),
-        }
+        Self { database, folder: tempfile::tempdir().unwrap(), schema: Some((server, schema)) }
     }
 
     pub(crate) async fn open(&self) -> Journal {
@@ -85,10 +69,7 @@ impl Place {
         match &self.database {
             Database::Sqlite(path) => {
                 let mut connection = SqliteConnection::connect(path.to_str().unwrap()).await.unwrap();
-                sqlx::raw_sql(AssertSqlSafe(text))
-                    .execute(&mut connection)
-                    .await
-                    .unwrap();
+                sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut connection).await.unwrap();
                 connection.close().await.unwrap();
             }
             Database::Postgres(url) => run(url, text).await,
@@ -115,11 +96,7 @@ impl Place {
         match (&self.database, &self.schema) {
             (Database::Sqlite(path), _) => std::fs::remove_file(path).unwrap(),
             (Database::Postgres(_), Some((server, schema))) => {
-                run(
-                    server,
-                    &format!("DROP SCHEMA {schema} CASCADE; CREATE SCHEMA {schema}"),
-                )
-                .await;
+                run(server, &format!("DROP SCHEMA {schema} CASCADE; CREATE SCHEMA {schema}")).await;
             }
             (Database::Postgres(_), None) => unreachable!(),
         }
@@ -141,20 +118,14 @@ impl Place {
 }
 
 fn server() -> String {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the runner of the tests names the server"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the runner of the tests names the server")]
     let server = std::env::var("SEAWORTHY_TEST_POSTGRES");
     server.expect("SEAWORTHY_TEST_POSTGRES is not set: run ./test, which starts a cluster")
 }
 
 async fn run(url: &str, text: &str) {
     let mut connection = PgConnection::connect(url).await.unwrap();
-    sqlx::raw_sql(AssertSqlSafe(text))
-        .execute(&mut connection)
-        .await
-        .unwrap();
+    sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut connection).await.unwrap();
     connection.close().await.unwrap();
 }
 
@@ -167,29 +138,16 @@ pub(crate) fn at(micros: i64) -> Time {
 }
 
 pub(crate) fn event(payload: &str) -> NewEvent {
-    NewEvent {
-        kind: "noted".into(),
-        kind_version: 1,
-        occurred_at: at(-5),
-        payload: payload.into(),
-    }
+    NewEvent { kind: "noted".into(), kind_version: 1, occurred_at: at(-5), payload: payload.into() }
 }
 
 pub(crate) fn append(now: i64, parts: Vec<Part>) -> Append {
-    Append {
-        actor: actor(),
-        now: at(now),
-        parts,
-    }
+    Append { actor: actor(), now: at(now), parts }
 }
 
 pub(crate) fn fact(stream: &str, key: &str, payload: &str) -> Part {
     let expect = Expect::Fact { key: key.to_owned() };
-    Part {
-        stream: Stream::new(stream),
-        expect,
-        events: vec![event(payload)],
-    }
+    Part { stream: Stream::new(stream), expect, events: vec![event(payload)] }
 }
 
 pub(crate) fn decision(stream: &str, expected: i64, payloads: &[&str]) -> Part {
@@ -208,10 +166,7 @@ pub(crate) fn told(events: &[Recorded]) -> Vec<String> {
             Body::Payload(payload) => String::from_utf8(payload.clone()).unwrap(),
             Body::Redacted => "redacted".to_owned(),
         };
-        format!(
-            "{} {}@{} {} {body}",
-            envelope.position, envelope.stream, envelope.version, envelope.kind
-        )
+        format!("{} {}@{} {} {body}", envelope.position, envelope.stream, envelope.version, envelope.kind)
     };
     events.iter().map(tell).collect()
 }

@@ -60,22 +60,14 @@ async fn redacted_bytes_are_gone_from_the_file() {
     let place = crate::place::Place::sqlite();
     let journal = place.open().await;
     let secret = "Ada Marsh of 12 Harbour Lane";
-    journal
-        .append(append(1, vec![fact("release/a", "k", secret)]))
-        .await
-        .unwrap();
+    journal.append(append(1, vec![fact("release/a", "k", secret)])).await.unwrap();
     let found = || {
         std::fs::read_dir(place.folder.path()).unwrap().any(|file| {
             let bytes = std::fs::read(file.unwrap().path()).unwrap();
-            bytes
-                .windows(secret.len())
-                .any(|window| window == secret.as_bytes())
+            bytes.windows(secret.len()).any(|window| window == secret.as_bytes())
         })
     };
     assert!(found());
-    journal
-        .redact(Position(1), ActorId::new("p"), "x", at(9))
-        .await
-        .unwrap();
+    journal.redact(Position(1), ActorId::new("p"), "x", at(9)).await.unwrap();
     assert!(!found());
 }

@@ -11,14 +11,7 @@ async fn check(place: &Place, sql: &str, position: i64, fault: Fault) {
     assert_eq!(journal.verify(None).await.unwrap().broken, None);
     place.sql(sql).await;
     let broken = journal.verify(None).await.unwrap().broken;
-    assert_eq!(
-        broken,
-        Some(Broken {
-            position: Position(position),
-            fault
-        }),
-        "{sql}"
-    );
+    assert_eq!(broken, Some(Broken { position: Position(position), fault }), "{sql}");
 }
 
 /// Writes one promise per tampered row: SQL (shared, or one text per dialect), the event named, the fault.

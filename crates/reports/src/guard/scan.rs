@@ -28,21 +28,9 @@ struct Section {
     seen: u8,
 }
 
-const CDATA: Section = Section {
-    mark: b']',
-    count: 2,
-    seen: 0,
-};
-const COMMENT: Section = Section {
-    mark: b'-',
-    count: 2,
-    seen: 0,
-};
-const INSTRUCTION: Section = Section {
-    mark: b'?',
-    count: 1,
-    seen: 0,
-};
+const CDATA: Section = Section { mark: b']', count: 2, seen: 0 };
+const COMMENT: Section = Section { mark: b'-', count: 2, seen: 0 };
+const INSTRUCTION: Section = Section { mark: b'?', count: 1, seen: 0 };
 
 /// Looks at a document chunk by chunk.
 #[derive(Debug)]
@@ -57,12 +45,7 @@ pub(super) struct Scan {
 
 impl Scan {
     pub(super) fn new(limit: usize) -> Self {
-        Self {
-            limit,
-            state: State::Text,
-            run: 0,
-            tag: 0,
-        }
+        Self { limit, state: State::Text, run: 0, tag: 0 }
     }
 
     pub(super) fn tag(&self) -> usize {
@@ -101,11 +84,7 @@ impl Scan {
                     (1, false)
                 }
                 State::Dash => {
-                    self.state = if rest[0] == b'-' {
-                        State::Section(COMMENT)
-                    } else {
-                        State::Declaration
-                    };
+                    self.state = if rest[0] == b'-' { State::Section(COMMENT) } else { State::Declaration };
                     (1, false)
                 }
                 State::Declaration => {
@@ -183,11 +162,7 @@ impl Scan {
             State::Section(section) => {
                 let (length, end) = section.until(chunk);
                 self.move_to(end);
-                let ending: &[u8] = if section.mark == CDATA.mark {
-                    b"]]>"
-                } else {
-                    b"-->"
-                };
+                let ending: &[u8] = if section.mark == CDATA.mark { b"]]>" } else { b"-->" };
                 return (length, if end.is_none() { ending } else { b"" });
             }
             State::Quoted(quote) => quote,
@@ -210,17 +185,9 @@ impl Section {
 
     /// Returns the section after these bytes, none of which end it.
     fn after(self, bytes: &[u8]) -> Self {
-        let marks = bytes
-            .iter()
-            .rev()
-            .take(2)
-            .take_while(|&&byte| byte == self.mark)
-            .count();
+        let marks = bytes.iter().rev().take(2).take_while(|&&byte| byte == self.mark).count();
         let before = if marks == bytes.len() { self.seen } else { 0 };
-        Self {
-            seen: (marks as u8 + before).min(2),
-            ..self
-        }
+        Self { seen: (marks as u8 + before).min(2), ..self }
     }
 }
 
@@ -235,10 +202,9 @@ fn cut(rest: &[u8], length: usize, run: usize, limit: usize) -> Option<usize> {
     let near = (begin..length).take(64).find(|&at| safe(rest[at]));
     match near {
         Some(at) => Some(at),
-        None if run + length > limit + 128 => (begin..length)
-            .rev()
-            .find(|&at| !is_inside(rest[at]))
-            .filter(|&at| at > 0 || run > limit),
+        None if run + length > limit + 128 => {
+            (begin..length).rev().find(|&at| !is_inside(rest[at])).filter(|&at| at > 0 || run > limit)
+        }
         None => None,
     }
 }

@@ -53,11 +53,7 @@ proptest! {
 fn a_section_may_end_anywhere() {
     for length in 0..200 {
         for capacity in 1..9 {
-            check(
-                &format!("<a><![CDATA[{}]]></a>", "x]".repeat(length)),
-                capacity,
-                8,
-            );
+            check(&format!("<a><![CDATA[{}]]></a>", "x]".repeat(length)), capacity, 8);
             check(&format!("<a><!--{}--></a>", "-x".repeat(length)), capacity, 8);
             check(&format!("<a b='{}'/>", "x>".repeat(length)), capacity, 8);
         }
@@ -68,26 +64,12 @@ fn a_section_may_end_anywhere() {
 #[track_caller]
 fn check(text: &str, capacity: usize, limit: usize) {
     // Chunks must end at characters, as those of the decoder do.
-    let source = Chunks {
-        text,
-        at: 0,
-        capacity,
-    };
-    assert_eq!(
-        structure(Guard::with_limit(source, limit)),
-        structure(text.as_bytes()),
-        "{text}"
-    );
-    let source = Chunks {
-        text,
-        at: 0,
-        capacity,
-    };
+    let source = Chunks { text, at: 0, capacity };
+    assert_eq!(structure(Guard::with_limit(source, limit)), structure(text.as_bytes()), "{text}");
+    let source = Chunks { text, at: 0, capacity };
     let mut out = String::new();
     let mut guard = Guard::with_limit(source, limit);
-    BufReader::with_capacity(1, &mut guard)
-        .read_to_string(&mut out)
-        .unwrap();
+    BufReader::with_capacity(1, &mut guard).read_to_string(&mut out).unwrap();
     let dropped: i64 = guard.dropped().iter().map(|dropped| dropped.bytes).sum();
     assert_eq!(out.len() as i64 + dropped, text.len() as i64, "{text}");
 }

@@ -24,11 +24,7 @@ pub(super) struct Attributes<'a> {
 
 impl<'a> Attributes<'a> {
     pub(super) fn new(tag: &'a str, name_length: usize) -> Self {
-        Self {
-            tag,
-            at: name_length,
-            count: 0,
-        }
+        Self { tag, at: name_length, count: 0 }
     }
 
     #[inline]
@@ -42,9 +38,7 @@ impl<'a> Attributes<'a> {
         if self.count > limits::ATTRIBUTES {
             return Err(Problem::TooManyAttributes.within(1 + begin));
         }
-        let end = bytes[begin..]
-            .iter()
-            .position(|&byte| byte == b'=' || byte <= b' ');
+        let end = bytes[begin..].iter().position(|&byte| byte == b'=' || byte <= b' ');
         let end = end.map_or(bytes.len(), |end| begin + end);
         let equals = skip_space(bytes, end);
         let quote = skip_space(bytes, equals + 1);
@@ -54,10 +48,7 @@ impl<'a> Attributes<'a> {
         };
         let value = quote + 1;
         let Some(length) = memchr::memchr(*mark, &bytes[value..]) else {
-            return Err(Problem::CutOffInside {
-                inside: "an attribute's value",
-            }
-            .within(1 + begin));
+            return Err(Problem::CutOffInside { inside: "an attribute's value" }.within(1 + begin));
         };
         self.at = value + length + 1;
         Ok(Some(Attribute {

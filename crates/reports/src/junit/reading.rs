@@ -106,10 +106,7 @@ impl<'s> Reading<'s> {
     /// Ends the reading at the end of the file.
     pub(super) fn finish(self) -> Result<Summary, Fault> {
         if let Some(&inside) = self.stack.last() {
-            return Err(Problem::CutOff {
-                inside: inside.tag().to_owned(),
-            }
-            .within(0));
+            return Err(Problem::CutOff { inside: inside.tag().to_owned() }.within(0));
         }
         if !self.found_root {
             return Err(Problem::Empty.within(0));
@@ -118,14 +115,9 @@ impl<'s> Reading<'s> {
     }
 
     fn document_type(&self, doctype: &str) -> Problem {
-        let name = doctype
-            .split(|c: char| c.is_whitespace() || c == '[')
-            .next()
-            .unwrap_or_default();
+        let name = doctype.split(|c: char| c.is_whitespace() || c == '[').next().unwrap_or_default();
         if !self.found_root && name.eq_ignore_ascii_case("html") {
-            return Problem::NotAReport {
-                found: "an HTML page".to_owned(),
-            };
+            return Problem::NotAReport { found: "an HTML page".to_owned() };
         }
         Problem::Doctype
     }
@@ -136,11 +128,7 @@ impl<'s> Reading<'s> {
             return Err(Problem::ElementNameTooLong.within(0));
         }
         let attributes = Attributes::new(tag, name.len());
-        let element = if name.bytes().any(|byte| byte == b':') {
-            local_name(name)
-        } else {
-            name
-        };
+        let element = if name.bytes().any(|byte| byte == b':') { local_name(name) } else { name };
         match self.stack.last() {
             Some(Element::Suite | Element::Suites) => self.open_in_suite(begin, element, attributes),
             Some(Element::Case) => match Verdict::of(element) {
@@ -199,20 +187,10 @@ impl<'s> Reading<'s> {
             "properties" => Ok(Element::Properties),
             "error" | "failure" => {
                 self.record.begin(begin, &CaseTag::default())?;
-                push_cut(
-                    &mut self.record.class,
-                    self.delivery.suites().name(),
-                    limits::NAME,
-                );
+                push_cut(&mut self.record.class, self.delivery.suites().name(), limits::NAME);
                 self.record.name.push_str(SUITE_ITSELF);
-                let verdict = if element == "error" {
-                    Verdict::Error
-                } else {
-                    Verdict::Failure
-                };
-                self.record
-                    .judge(verdict, attributes)
-                    .map(|()| Element::SuiteVerdict)
+                let verdict = if element == "error" { Verdict::Error } else { Verdict::Failure };
+                self.record.judge(verdict, attributes).map(|()| Element::SuiteVerdict)
             }
             _ => Ok(Element::Ignored),
         }
@@ -250,11 +228,7 @@ impl<'s> Reading<'s> {
         }
         // The root's own counts add up those of its suites, which have been compared already.
         let bad = bad.filter(|_| named);
-        self.delivery.open_suite(&Declared {
-            name: &self.name,
-            file: &self.value,
-            bad,
-        });
+        self.delivery.open_suite(&Declared { name: &self.name, file: &self.value, bad });
         Ok(())
     }
 

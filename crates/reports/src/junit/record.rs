@@ -126,10 +126,7 @@ impl Record {
     /// Returns how many elements said that something is bad.
     pub(super) fn complaints(&self) -> Complaints {
         let elements = u64::from(self.failures) + u64::from(self.errors);
-        Complaints {
-            elements,
-            attempts: elements + u64::from(self.flakes) + u64::from(self.reruns),
-        }
+        Complaints { elements, attempts: elements + u64::from(self.flakes) + u64::from(self.reruns) }
     }
 
     /// Returns the outcome, and whether it is flaky.
@@ -144,14 +141,7 @@ impl Record {
         } else if self.failures > 0 {
             (Outcome::Failed, false)
         } else if self.reruns > 0 {
-            (
-                if self.rerun_errored {
-                    Outcome::Errored
-                } else {
-                    Outcome::Failed
-                },
-                false,
-            )
+            (if self.rerun_errored { Outcome::Errored } else { Outcome::Failed }, false)
         } else if self.flakes > 0 {
             (Outcome::Passed, true)
         } else if self.skips > 0 {
@@ -165,20 +155,14 @@ impl Record {
             };
             (outcome, false)
         };
-        (
-            outcome,
-            flaky || (outcome == Outcome::Passed && self.earlier_failed),
-        )
+        (outcome, flaky || (outcome == Outcome::Passed && self.earlier_failed))
     }
 
     fn attempts(&self) -> u32 {
         let marked = self.flakes.saturating_add(self.reruns);
         // A case marked flaky failed at least once, whether or not the failures are told.
-        let marked = if self.flaky {
-            marked.max(self.failures.saturating_add(self.errors)).max(1)
-        } else {
-            marked
-        };
+        let marked =
+            if self.flaky { marked.max(self.failures.saturating_add(self.errors)).max(1) } else { marked };
         marked.saturating_add(1).saturating_add(self.earlier_attempts)
     }
 
@@ -219,19 +203,13 @@ impl Record {
         let (outcome, flaky) = self.outcome();
         // Most cases pass and have nothing to tell.
         let trace = if self.rank == 0 { None } else { told(&self.trace) };
-        let message = if self.rank == 0 {
-            None
-        } else {
-            told(&self.message).or(trace.map(first_line))
-        };
+        let message = if self.rank == 0 { None } else { told(&self.message).or(trace.map(first_line)) };
 
         Case {
             suite,
             class: &self.class,
             name: &self.name,
-            file: Some(self.file.as_str())
-                .filter(|file| !file.is_empty())
-                .or(suite_file),
+            file: Some(self.file.as_str()).filter(|file| !file.is_empty()).or(suite_file),
             outcome,
             flaky,
             attempts: self.attempts(),

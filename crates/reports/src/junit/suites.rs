@@ -62,11 +62,7 @@ pub(super) struct Suites {
 impl Suites {
     /// Begins with the report itself, which may hold cases without any suite.
     pub(super) fn new() -> Self {
-        Self {
-            path: String::new(),
-            files: String::new(),
-            frames: vec![Frame::default()],
-        }
+        Self { path: String::new(), files: String::new(), frames: vec![Frame::default()] }
     }
 
     pub(super) fn path(&self) -> &str {
@@ -132,14 +128,9 @@ impl Suites {
         let name = &self.path[frame.name..];
         let found = frame.cases.all;
         let readings = [frame.cases, frame.elements, frame.attempts];
-        let agrees = |declared| {
-            readings
-                .iter()
-                .any(|counts| counts.own == declared || counts.all == declared)
-        };
-        let contradiction = frame
-            .declared
-            .filter(|declared| !agrees(declared.sum) && !agrees(declared.most));
+        let agrees =
+            |declared| readings.iter().any(|counts| counts.own == declared || counts.all == declared);
+        let contradiction = frame.declared.filter(|declared| !agrees(declared.sum) && !agrees(declared.most));
         let contradiction = contradiction.map(|declared| {
             let declared = declared.sum;
             let name = &name[..name.floor_char_boundary(limits::FIRST_LINE)];

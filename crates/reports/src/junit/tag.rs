@@ -56,10 +56,7 @@ impl<'a> CaseTag<'a> {
     /// Takes an attribute; returns a bit of its own, or none for one that does not matter.
     #[inline]
     fn take(&mut self, attribute: &Attribute<'a>) -> u16 {
-        let value = Value {
-            raw: attribute.value,
-            at: attribute.at,
-        };
+        let value = Value { raw: attribute.value, at: attribute.at };
         match attribute.name {
             "name" => {
                 self.name = value;

@@ -16,10 +16,15 @@ use super::Problem;
 use super::releases::ReleasePath;
 use crate::app::App;
 use crate::app::cases::CasesQuery;
-use crate::app::evidence::{AttestRequest, EvidenceLine, EvidenceResponse, SummarizeRequest, WithdrawRequest};
+use crate::app::evidence::{
+    AttestRequest, EvidenceLine, EvidenceResponse, SummarizeRequest, WithdrawRequest,
+};
 use crate::app::ingest::{Container, IngestRequest, IngestResponse};
 
-pub(super) async fn list(State(app): State<App>, path: ReleasePath) -> Result<Json<Vec<EvidenceLine>>, Problem> {
+pub(super) async fn list(
+    State(app): State<App>,
+    path: ReleasePath,
+) -> Result<Json<Vec<EvidenceLine>>, Problem> {
     Ok(Json(app.evidence(&path?.0.into()).await?))
 }
 

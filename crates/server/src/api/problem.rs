@@ -49,27 +49,42 @@ impl From<AppError> for Problem {
             AppError::Refused(refusal) => {
                 let (status, kind, title) = match refusal.kind {
                     RefusalKind::Unknown => (StatusCode::NOT_FOUND, "unknown", "It is not there"),
-                    RefusalKind::Contradiction => (StatusCode::CONFLICT, "contradiction", "It contradicts the record"),
-                    RefusalKind::Invalid => (StatusCode::UNPROCESSABLE_ENTITY, "invalid", "The request does not fit"),
+                    RefusalKind::Contradiction => {
+                        (StatusCode::CONFLICT, "contradiction", "It contradicts the record")
+                    }
+                    RefusalKind::Invalid => {
+                        (StatusCode::UNPROCESSABLE_ENTITY, "invalid", "The request does not fit")
+                    }
                 };
                 Self::new(status, kind, title, refusal.sentence)
             }
             AppError::Mistakes(mistakes) => {
                 let count = domain::words::count(mistakes.len() as i64, "mistake", "mistakes");
                 let detail = format!("The file has {count}; nothing was applied.");
-                Self { mistakes, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "mistakes", "Mistakes in the file", detail) }
+                Self {
+                    mistakes,
+                    ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "mistakes", "Mistakes in the file", detail)
+                }
             }
             AppError::Report { file, problem } => {
                 let detail = format!("{file}: {problem}. Nothing of this ingest was kept.");
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "report", "A report cannot be read", detail)
             }
-            conflict @ AppError::Conflict(_) => {
-                Self::new(StatusCode::CONFLICT, "conflict", "Somebody was faster", capital(&conflict.to_string()))
+            conflict @ AppError::Conflict(_) => Self::new(
+                StatusCode::CONFLICT,
+                "conflict",
+                "Somebody was faster",
+                capital(&conflict.to_string()),
+            ),
+            AppError::Full(detail) => {
+                Self::new(StatusCode::INSUFFICIENT_STORAGE, "full", "The disk is full", capital(&detail))
             }
-            AppError::Full(detail) => Self::new(StatusCode::INSUFFICIENT_STORAGE, "full", "The disk is full", capital(&detail)),
-            backup @ AppError::Backup(_) => {
-                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "backup", "The backup cannot be used", capital(&backup.to_string()))
-            }
+            backup @ AppError::Backup(_) => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "backup",
+                "The backup cannot be used",
+                capital(&backup.to_string()),
+            ),
             internal @ (AppError::Folder { .. }
             | AppError::Unreadable(_)
             | AppError::Journal(_)
@@ -101,13 +116,20 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, Json(self)).into_response();
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         response
     }
 }
 
 pub(super) async fn no_route() -> Problem {
-    Problem::new(StatusCode::NOT_FOUND, "no-route", "There is nothing here", "There is no such route in this API.")
+    Problem::new(
+        StatusCode::NOT_FOUND,
+        "no-route",
+        "There is nothing here",
+        "There is no such route in this API.",
+    )
 }
 
 pub(super) async fn no_method() -> Problem {

@@ -8,8 +8,8 @@ use domain::cases::plan_lines;
 use domain::command::apply::{Decided, Present, apply};
 use domain::criteria::check;
 use domain::criteria::expression::Expression;
-use domain::file::{self, File, Outside};
 use domain::digest::Digest;
+use domain::file::{self, File, Outside};
 use domain::id::{ReleaseId, ReleaseName};
 use domain::release::Release;
 use domain::track::Plan;
@@ -50,8 +50,12 @@ impl App {
         for _ in 0..TRIES {
             let product = self.product(&file.product.id).await?;
             let releases = self.releases_of(&file).await?;
-            let present =
-                Present { product: product.as_ref(), releases: &releases, plans: &plans, reason: request.reason.as_deref() };
+            let present = Present {
+                product: product.as_ref(),
+                releases: &releases,
+                plans: &plans,
+                reason: request.reason.as_deref(),
+            };
             let applied = apply(&file, &present).map_err(AppError::Mistakes)?;
             if !request.dry_run {
                 match self.append_decided(applied.decided).await {
@@ -128,4 +132,3 @@ fn known_zone(zone: &str) -> Result<(), Option<String>> {
     let known: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();
     Err(check::closest(zone, known.iter().map(String::as_str)))
 }
-

@@ -7,8 +7,8 @@ use std::ops::Range;
 
 use bytes::{Buf, Bytes};
 use domain::cases::{MAGIC, Note, RECORD, Record};
-use domain::envelope::Position;
 use domain::digest::Digest;
+use domain::envelope::Position;
 use domain::id::ReleaseId;
 use domain::refusal::Refusal;
 use journal::Blobs;
@@ -33,7 +33,13 @@ pub(crate) struct BlobReader {
 impl BlobReader {
     pub(crate) fn open(runtime: &Handle, blobs: &Blobs, digest: Digest) -> Result<Self, AppError> {
         let length = runtime.block_on(blobs.size(&digest))?.ok_or(AppError::BlobLost(digest))?;
-        Ok(Self { runtime: runtime.clone(), blobs: blobs.clone(), digest, rest: 0..length, piece: Bytes::new() })
+        Ok(Self {
+            runtime: runtime.clone(),
+            blobs: blobs.clone(),
+            digest,
+            rest: 0..length,
+            piece: Bytes::new(),
+        })
     }
 
     /// Goes on reading at a place.
@@ -80,7 +86,12 @@ impl Records {
     }
 
     /// Reads the note that a record points at.
-    pub(crate) fn note(runtime: &Handle, blobs: &Blobs, digest: Digest, at: &[u32]) -> Result<Vec<Note>, AppError> {
+    pub(crate) fn note(
+        runtime: &Handle,
+        blobs: &Blobs,
+        digest: Digest,
+        at: &[u32],
+    ) -> Result<Vec<Note>, AppError> {
         let notes_at = Self::open(runtime, blobs, digest)?.notes_at;
         let mut reader = BlobReader::open(runtime, blobs, digest)?;
         let mut notes = Vec::with_capacity(at.len());
@@ -104,7 +115,8 @@ impl Iterator for Records {
         let mut bytes = [0; RECORD];
         let read = self.reader.read_exact(&mut bytes).map_err(unreadable);
         Some(read.and_then(|()| {
-            Record::from_bytes(&bytes).ok_or_else(|| AppError::Internal("a case record is not one".to_owned()))
+            Record::from_bytes(&bytes)
+                .ok_or_else(|| AppError::Internal("a case record is not one".to_owned()))
         }))
     }
 }
@@ -174,16 +186,20 @@ impl App {
     ) -> Result<tokio::sync::mpsc::Receiver<Result<CaseLine, AppError>>, AppError> {
         let release = self.release(id).await?;
         let ingests = release.tracks.values().flat_map(|track| &track.ingests);
-        let pack = ingests.into_iter().find(|ingest| ingest.position == evidence).map(|ingest| ingest.reports);
+        let pack =
+            ingests.into_iter().find(|ingest| ingest.position == evidence).map(|ingest| ingest.reports);
         let Some(pack) = pack else {
-            let sentence = format!("Evidence {evidence} of {id} is no test run. `seaworthy evidence list` shows what there is.");
+            let sentence = format!(
+                "Evidence {evidence} of {id} is no test run. `seaworthy evidence list` shows what there is."
+            );
             return Err(Refusal::unknown(sentence).into());
         };
         let (lines, receiver) = tokio::sync::mpsc::channel(256);
         let (runtime, blobs) = (Handle::current(), self.blobs().clone());
         let find = query.find.map(|find| find.to_lowercase());
         tokio::task::spawn_blocking(move || {
-            let matches = |text: &str| find.as_ref().is_none_or(|find| text.to_lowercase().contains(find.as_str()));
+            let matches =
+                |text: &str| find.as_ref().is_none_or(|find| text.to_lowercase().contains(find.as_str()));
             let read = each_case(&runtime, &blobs, pack, &mut |report, case| {
                 let wanted = query.outcome.is_none_or(|outcome| outcome == case.outcome);
                 if wanted && (matches(case.name) || matches(case.class) || matches(case.suite)) {

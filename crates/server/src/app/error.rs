@@ -78,6 +78,8 @@ impl From<BackupError> for AppError {
 
 /// Whether a full disk is at the bottom of an error.
 fn is_full(error: &(dyn std::error::Error + 'static)) -> bool {
-    let of_disk = error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::StorageFull);
+    let of_disk = error
+        .downcast_ref::<std::io::Error>()
+        .is_some_and(|error| error.kind() == std::io::ErrorKind::StorageFull);
     of_disk || error.source().is_some_and(is_full)
 }

@@ -94,7 +94,11 @@ impl App {
     }
 
     /// Records a test summary.
-    pub async fn summarize(&self, id: &ReleaseId, request: SummarizeRequest) -> Result<EvidenceResponse, AppError> {
+    pub async fn summarize(
+        &self,
+        id: &ReleaseId,
+        request: SummarizeRequest,
+    ) -> Result<EvidenceResponse, AppError> {
         let release = self.with_build(id, &request.of).await?;
         let words = request.text.split_whitespace().count() as i64;
         let text = self.blobs().put(request.text.into_bytes()).await?;
@@ -106,8 +110,10 @@ impl App {
 
     /// Withdraws a piece of evidence.
     pub async fn withdraw(&self, id: &ReleaseId, request: WithdrawRequest) -> Result<(), AppError> {
-        self.decide(id, |release| evidence::withdraw(release, request.evidence, &request.reason).map(|event| vec![event]))
-            .await
+        self.decide(id, |release| {
+            evidence::withdraw(release, request.evidence, &request.reason).map(|event| vec![event])
+        })
+        .await
     }
 
     /// Lists every piece of evidence, the latest first.
@@ -121,18 +127,40 @@ impl App {
                 let failed = counts.failed + counts.errored;
                 let on = ingest.device.as_ref().map(|device| format!(" on {device}")).unwrap_or_default();
                 let result = format!("{} cases, {failed} failed, {} skipped", counts.cases, counts.skipped);
-                (ingest.position, &ingest.build, format!("{} run {}{on}", ingest.kind, ingest.run), result,
-                 ingest.recorded_at, &ingest.actor, &ingest.withdrawn)
+                (
+                    ingest.position,
+                    &ingest.build,
+                    format!("{} run {}{on}", ingest.kind, ingest.run),
+                    result,
+                    ingest.recorded_at,
+                    &ingest.actor,
+                    &ingest.withdrawn,
+                )
             });
             let checks = track.attestations.iter().map(|check| {
-                (check.position, &check.build, format!("by hand on {}", check.device), check.result.as_str().to_owned(),
-                 check.recorded_at, &check.actor, &check.withdrawn)
+                (
+                    check.position,
+                    &check.build,
+                    format!("by hand on {}", check.device),
+                    check.result.as_str().to_owned(),
+                    check.recorded_at,
+                    &check.actor,
+                    &check.withdrawn,
+                )
             });
             let summaries = track.summaries.iter().map(|summary| {
-                (summary.position, &summary.build, "test summary".to_owned(), format!("{} words", summary.words),
-                 summary.recorded_at, &summary.actor, &summary.withdrawn)
+                (
+                    summary.position,
+                    &summary.build,
+                    "test summary".to_owned(),
+                    format!("{} words", summary.words),
+                    summary.recorded_at,
+                    &summary.actor,
+                    &summary.withdrawn,
+                )
             });
-            for (evidence, build, what, result, at, actor, withdrawal) in runs.chain(checks).chain(summaries) {
+            for (evidence, build, what, result, at, actor, withdrawal) in runs.chain(checks).chain(summaries)
+            {
                 lines.push(EvidenceLine {
                     evidence,
                     track: track_id.clone(),
@@ -162,7 +190,8 @@ impl App {
     ) -> Result<std::sync::Arc<Release>, AppError> {
         if let Some(commit) = &of.commit {
             self.decide(id, |release| {
-                evidence::register(release, &of.track, &of.build, commit).map(|event| event.into_iter().collect())
+                evidence::register(release, &of.track, &of.build, commit)
+                    .map(|event| event.into_iter().collect())
             })
             .await?;
         }
@@ -202,7 +231,8 @@ impl App {
         let new = NewEvent { kind: kind.into(), kind_version, occurred_at: now, payload: event.payload() };
         let part = Part { stream: release.id.stream(), expect: Expect::Fact { key }, events: vec![new] };
         let actor = self.local_actor().await?;
-        let Appended { position, fresh, .. } = self.journal().append(Append { actor, now, parts: vec![part] }).await?;
+        let Appended { position, fresh, .. } =
+            self.journal().append(Append { actor, now, parts: vec![part] }).await?;
         Ok(EvidenceResponse { evidence: position, new: fresh })
     }
 }

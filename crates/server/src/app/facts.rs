@@ -45,7 +45,9 @@ fn look(facts: &Fact, path: &str) -> (Json, Option<String>) {
     let mut at = facts;
     for key in path.split('.') {
         match at {
-            Fact::Missing(missing) => return (Json::Null, missing.first().map(|missing| missing.why.to_string())),
+            Fact::Missing(missing) => {
+                return (Json::Null, missing.first().map(|missing| missing.why.to_string()));
+            }
             _ => match at.at(key) {
                 Some(next) => at = next,
                 None => return (Json::Null, None),

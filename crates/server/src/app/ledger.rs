@@ -68,7 +68,9 @@ impl App {
     pub async fn verify(&self, request: VerifyRequest) -> Result<VerifyResponse, AppError> {
         let expected = match &request.expect_head {
             None => None,
-            Some(line) => Some(line.trim().parse::<SignedHead>().map_err(|error| Refusal::invalid(sentence(error)))?),
+            Some(line) => {
+                Some(line.trim().parse::<SignedHead>().map_err(|error| Refusal::invalid(sentence(error)))?)
+            }
         };
         let note = match &expected {
             Some(signed) if signed.public_key != self.head_key()?.public_key() => {
@@ -91,7 +93,8 @@ impl App {
     /// Returns an event as it is stored.
     pub async fn stored_event(&self, position: Position) -> Result<StoredEventResponse, AppError> {
         let stored = self.journal().raw(position).await?;
-        let stored = stored.ok_or_else(|| Refusal::unknown(format!("There is no event {position} in the journal.")))?;
+        let stored = stored
+            .ok_or_else(|| Refusal::unknown(format!("There is no event {position} in the journal.")))?;
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
         Ok(StoredEventResponse {
             header: text(stored.header),
@@ -119,7 +122,8 @@ impl App {
     }
 
     fn head_key(&self) -> Result<HeadKey, AppError> {
-        HeadKey::open(&self.inner.settings.signing_key()).map_err(|error| Refusal::contradiction(sentence(error)).into())
+        HeadKey::open(&self.inner.settings.signing_key())
+            .map_err(|error| Refusal::contradiction(sentence(error)).into())
     }
 }
 

@@ -21,7 +21,11 @@ impl App {
     }
 
     /// Returns a release as it was at a position.
-    pub(crate) async fn release_as_of(&self, id: &ReleaseId, position: Position) -> Result<Arc<Release>, AppError> {
+    pub(crate) async fn release_as_of(
+        &self,
+        id: &ReleaseId,
+        position: Position,
+    ) -> Result<Arc<Release>, AppError> {
         let events = self.journal().read_stream(&id.stream(), StreamVersion(0), Some(position)).await?;
         let release = Release::fold(read(events)?);
         release.map(Arc::new).ok_or_else(|| {

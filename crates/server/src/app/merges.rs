@@ -67,7 +67,8 @@ fn compute(
         PlanKey::Run(of) => Plan::Records(of.iter().map(open).collect::<Result<Vec<_>, _>>()?),
         PlanKey::List(list) => {
             let text = runtime.block_on(blobs.get(list))?.ok_or(AppError::BlobLost(*list))?;
-            let lines = plan_lines(&String::from_utf8_lossy(&text)).map(|line| (label_hash(&line), line)).collect();
+            let lines =
+                plan_lines(&String::from_utf8_lossy(&text)).map(|line| (label_hash(&line), line)).collect();
             listed = lines;
             Plan::Labels(listed.keys().copied().collect())
         }
@@ -85,7 +86,12 @@ fn label_hash(label: &str) -> u64 {
     xxhash_rust::xxh3::xxh3_64(label.as_bytes())
 }
 
-fn failures(runtime: &Handle, blobs: &Blobs, key: &MergeKey, outcomes: &Outcomes) -> Result<Vec<Note>, AppError> {
+fn failures(
+    runtime: &Handle,
+    blobs: &Blobs,
+    key: &MergeKey,
+    outcomes: &Outcomes,
+) -> Result<Vec<Note>, AppError> {
     let mut failures = Vec::new();
     for (index, digest) in key.ingests.iter().enumerate() {
         let noted = outcomes.failures.iter().filter(|(ingest, note)| *ingest == index && *note > 0);
@@ -122,7 +128,8 @@ fn names(
         }
         each_case(runtime, blobs, *pack, &mut |_, case| {
             if let Some(times) = left.remove(&super::ingest::key(case)) {
-                let note = Note { class: case.class.to_owned(), name: case.name.to_owned(), message: String::new() };
+                let note =
+                    Note { class: case.class.to_owned(), name: case.name.to_owned(), message: String::new() };
                 names.extend(std::iter::repeat_n(note.label(), times));
             }
         })?;

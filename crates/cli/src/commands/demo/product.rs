@@ -21,15 +21,24 @@ pub(super) fn write(folder: &Path) -> io::Result<()> {
 fn summaries(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder.join("summaries"))?;
     let texts = [
-        ("ios", "Full regression and platform validation on 514. The new tide widget was explored for two hours on both \
-                 phones; nothing was found that users would meet. Offline charts were tried in flight mode."),
-        ("android", "Regression stopped in Checkout: the test account ran out of sandbox purchases. Two harbour cases \
-                     fail on 40518 and are being reproduced by hand."),
+        (
+            "ios",
+            "Full regression and platform validation on 514. The new tide widget was explored for two hours on both \
+                 phones; nothing was found that users would meet. Offline charts were tried in flight mode.",
+        ),
+        (
+            "android",
+            "Regression stopped in Checkout: the test account ran out of sandbox purchases. Two harbour cases \
+                     fail on 40518 and are being reproduced by hand.",
+        ),
         ("watchos", "Regression on 514 is clean. Complications were watched over a night on the wrist."),
         ("wearos", "Regression on 90217 is clean in the emulator. No watch was at hand this week."),
     ];
     for (track, text) in texts {
-        fs::write(folder.join("summaries").join(format!("{track}.md")), format!("# Test summary\n\n{text}\n"))?;
+        fs::write(
+            folder.join("summaries").join(format!("{track}.md")),
+            format!("# Test summary\n\n{text}\n"),
+        )?;
     }
     Ok(())
 }
@@ -57,14 +66,16 @@ fn android(folder: &Path) -> io::Result<()> {
 }
 
 fn watchos(folder: &Path) -> io::Result<()> {
-    let reports = Reports::new(Dialect::Xcode, "TidewatchWatchTests").only(&["TideTable", "Alerts", "Widgets"]);
+    let reports =
+        Reports::new(Dialect::Xcode, "TidewatchWatchTests").only(&["TideTable", "Alerts", "Widgets"]);
     let folder = folder.join("reports/watchos");
     reports.smoke().write(&folder.join("smoke-512.xml"))?;
     reports.full().write(&folder.join("regression-514.xml"))
 }
 
 fn wearos(folder: &Path) -> io::Result<()> {
-    let reports = Reports::new(Dialect::Gradle, "app.tidewatch.wear").only(&["TideTable", "Alerts", "Widgets"]);
+    let reports =
+        Reports::new(Dialect::Gradle, "app.tidewatch.wear").only(&["TideTable", "Alerts", "Widgets"]);
     let folder = folder.join("reports/wearos");
     reports.smoke().write(&folder.join("smoke"))?;
     reports.full().write(&folder.join("regression"))

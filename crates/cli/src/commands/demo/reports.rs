@@ -14,16 +14,26 @@ pub(super) enum Dialect {
 
 /// What Tidewatch does for its users, and what is tested of it.
 const AREAS: &[(&str, &[&str])] = &[
-    ("TideTable", &["ShowsHighWater", "ShowsLowWater", "CrossesMidnight", "KeepsDaylightSaving", "DrawsTheCurve"]),
-    ("Harbours", &["FindsNearest", "SortsByDistance", "RemembersFavourite", "OpensDetails", "ShowsWindWarning"]),
+    (
+        "TideTable",
+        &["ShowsHighWater", "ShowsLowWater", "CrossesMidnight", "KeepsDaylightSaving", "DrawsTheCurve"],
+    ),
+    (
+        "Harbours",
+        &["FindsNearest", "SortsByDistance", "RemembersFavourite", "OpensDetails", "ShowsWindWarning"],
+    ),
     ("Alerts", &["WarnsBeforeLowWater", "StaysQuietAtNight", "SnoozesOnce", "ClearsWhenRead"]),
     ("Charts", &["LoadsTiles", "ZoomsToHarbour", "WorksOffline", "ShowsDepth"]),
-    ("Checkout", &["BuysAYear", "RestoresPurchase", "ShowsPriceInCurrency", "CancelsTrial", "RetriesDeclinedCard"]),
+    (
+        "Checkout",
+        &["BuysAYear", "RestoresPurchase", "ShowsPriceInCurrency", "CancelsTrial", "RetriesDeclinedCard"],
+    ),
     ("Account", &["SignsIn", "SignsOut", "DeletesAccount", "SyncsFavourites"]),
     ("Widgets", &["ShowsNextTide", "RefreshesHourly", "OpensTheApp"]),
     ("Language", &["TranslatesEverything", "WrapsLongNames", "FormatsNumbers"]),
 ];
-const PLACES: &[&str] = &["Hamburg", "Cuxhaven", "Brest", "Bergen", "Halifax", "Cork", "Sylt", "Dover", "Oban"];
+const PLACES: &[&str] =
+    &["Hamburg", "Cuxhaven", "Brest", "Bergen", "Halifax", "Cork", "Sylt", "Dover", "Oban"];
 
 /// A runner of one app.
 #[derive(Clone)]
@@ -103,7 +113,11 @@ impl Run {
     }
 
     pub(super) fn failing(mut self, area: &str, count: usize) -> Self {
-        self.cases.iter_mut().filter(|case| case.area == area).take(count).for_each(|case| case.failing = true);
+        self.cases
+            .iter_mut()
+            .filter(|case| case.area == area)
+            .take(count)
+            .for_each(|case| case.failing = true);
         self
     }
 
@@ -143,7 +157,10 @@ impl Run {
         }
         path.parent().map_or(Ok(()), fs::create_dir_all)?;
         let suite: String = suites.map(|(_, suite)| suite).collect();
-        let text = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"{}\">\n{suite}</testsuites>\n", self.module);
+        let text = format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"{}\">\n{suite}</testsuites>\n",
+            self.module
+        );
         fs::write(path, text)
     }
 
@@ -151,12 +168,20 @@ impl Run {
         let class = self.class(area);
         let cases: Vec<&Case> = self.cases.iter().filter(|case| case.area == area).collect();
         let failures = cases.iter().filter(|case| case.failing).count();
-        let mut text = format!("<testsuite name=\"{class}\" tests=\"{}\" failures=\"{failures}\" errors=\"0\" skipped=\"0\">\n", cases.len());
+        let mut text = format!(
+            "<testsuite name=\"{class}\" tests=\"{}\" failures=\"{failures}\" errors=\"0\" skipped=\"0\">\n",
+            cases.len()
+        );
         if let Some((name, value)) = self.metric {
-            let _ = writeln!(text, "  <properties><property name=\"{name}\" value=\"{value}\"/></properties>");
+            let _ =
+                writeln!(text, "  <properties><property name=\"{name}\" value=\"{value}\"/></properties>");
         }
         for case in cases {
-            let _ = write!(text, "  <testcase classname=\"{class}\" name=\"{}\" time=\"{:.3}\"", case.name, case.seconds);
+            let _ = write!(
+                text,
+                "  <testcase classname=\"{class}\" name=\"{}\" time=\"{:.3}\"",
+                case.name, case.seconds
+            );
             let _ = match (case.failing, case.flaky) {
                 (true, _) => writeln!(
                     text,

@@ -8,8 +8,8 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use bytes::Bytes;
 use domain::cases::MAGIC;
-use domain::evidence::Counts;
 use domain::digest::Digest;
+use domain::evidence::Counts;
 use journal::{BlobWriter, Blobs};
 use tokio::runtime::Handle;
 
@@ -114,7 +114,9 @@ fn divide(
         match entry {
             Entry::Small { name, bytes } => jobs.send(Job { turn, name, bytes }).map_err(|_| gone())?,
             Entry::Large { name, length, bytes } => {
-                read::large(name, length, bytes, &mut |part| hand.send((turn, Ok(part))).map_err(|_| gone()))?;
+                read::large(name, length, bytes, &mut |part| {
+                    hand.send((turn, Ok(part))).map_err(|_| gone())
+                })?;
             }
         }
         turn += 1;
@@ -209,7 +211,9 @@ impl<'a> Collector<'a> {
         });
         let room = WARNINGS.saturating_sub(collected.warnings.len());
         let warnings = summary.first_warnings.iter().take(room);
-        collected.warnings.extend(warnings.map(|warning| format!("{}: {}: {}", whole.name, warning.at, warning.text)));
+        collected
+            .warnings
+            .extend(warnings.map(|warning| format!("{}: {}: {}", whole.name, warning.at, warning.text)));
         collected.metrics.extend(whole.metrics);
         collected.files.push((whole.name, whole.digest));
     }

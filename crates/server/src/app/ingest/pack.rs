@@ -60,7 +60,9 @@ fn header(name: &str, length: u64) -> Result<Vec<u8>, AppError> {
     header.set_mtime(0);
     // A path that leads out of the folder is kept as a name, not as a way.
     let name = name.trim_start_matches('/').replace("../", "");
-    builder.append_data(&mut header, if name.is_empty() { "report" } else { &name }, std::io::empty()).map_err(packing)?;
+    builder
+        .append_data(&mut header, if name.is_empty() { "report" } else { &name }, std::io::empty())
+        .map_err(packing)?;
     let mut bytes = builder.into_inner().map_err(packing)?;
     // The builder closes the archive; a pack goes on.
     bytes.truncate(bytes.len() - 2 * BLOCK as usize);

@@ -43,7 +43,8 @@ pub(super) struct Whole {
 pub(super) fn small(name: String, bytes: &[u8]) -> Result<Part, AppError> {
     let mut cases = Cases::default();
     let format = sniff(bytes);
-    let summary = reports::read_slice(format, bytes, &mut |item| cases.take(item)).map_err(|error| unreadable(&name, &error))?;
+    let summary = reports::read_slice(format, bytes, &mut |item| cases.take(item))
+        .map_err(|error| unreadable(&name, &error))?;
     let mut frame = Frame::begin(&name, bytes.len() as u64)?;
     frame.write(bytes)?;
     let packed = frame.end()?;
@@ -64,7 +65,8 @@ pub(super) fn large(
     let frame = Frame::begin(&name, length)?;
     let mut tee = Tee { source: bytes, hasher: Sha256::new(), frame, length: 0, hand_on: &hand_on };
     let mut head = vec![0; 64 << 10];
-    let filled = fill(&mut tee, &mut head).map_err(|source| AppError::Io { doing: "read a report", source })?;
+    let filled =
+        fill(&mut tee, &mut head).map_err(|source| AppError::Io { doing: "read a report", source })?;
     head.truncate(filled);
     let format = sniff(&head);
     let mut cases = Cases::default();
@@ -81,10 +83,14 @@ pub(super) fn large(
         return Err(trouble);
     }
     // What follows the end of the document belongs to the file all the same.
-    std::io::copy(&mut tee, &mut std::io::sink()).map_err(|source| AppError::Io { doing: "read a report", source })?;
+    std::io::copy(&mut tee, &mut std::io::sink())
+        .map_err(|source| AppError::Io { doing: "read a report", source })?;
     let Tee { hasher, frame, length: read, .. } = tee;
     if read != length {
-        return Err(AppError::Report { file: name, problem: format!("it ends after {read} of {length} bytes") });
+        return Err(AppError::Report {
+            file: name,
+            problem: format!("it ends after {read} of {length} bytes"),
+        });
     }
     let metrics = std::mem::take(&mut cases.metrics);
     let mut part = cases.part(frame.end()?);
@@ -177,8 +183,13 @@ impl Cases {
             return 0;
         }
         let message = case.message.unwrap_or_default().lines().next().unwrap_or_default();
-        let end = (0..=MESSAGE.min(message.len())).rev().find(|end| message.is_char_boundary(*end)).unwrap_or(0);
-        let note = Note { class: case.class.to_owned(), name: case.name.to_owned(), message: message[..end].to_owned() };
+        let end =
+            (0..=MESSAGE.min(message.len())).rev().find(|end| message.is_char_boundary(*end)).unwrap_or(0);
+        let note = Note {
+            class: case.class.to_owned(),
+            name: case.name.to_owned(),
+            message: message[..end].to_owned(),
+        };
         let json = serde_json::to_vec(&note).unwrap_or_default();
         let at = self.notes.len() as u32 + 1;
         self.notes.extend_from_slice(&(json.len() as u32).to_le_bytes());
@@ -187,7 +198,12 @@ impl Cases {
     }
 
     fn part(&mut self, packed: Vec<u8>) -> Part {
-        Part { packed, records: std::mem::take(&mut self.records), notes: std::mem::take(&mut self.notes), whole: None }
+        Part {
+            packed,
+            records: std::mem::take(&mut self.records),
+            notes: std::mem::take(&mut self.notes),
+            whole: None,
+        }
     }
 }
 

@@ -58,9 +58,13 @@ impl Sorter {
     }
 
     /// Hands over every record in order.
-    pub(super) fn finish(mut self, each: &mut dyn FnMut(&Record) -> std::io::Result<()>) -> std::io::Result<()> {
+    pub(super) fn finish(
+        mut self,
+        each: &mut dyn FnMut(&Record) -> std::io::Result<()>,
+    ) -> std::io::Result<()> {
         self.sort_run();
-        let spilled = self.spilled.into_iter().map(|file| Run::Spilled(BufReader::with_capacity(64 << 10, file)));
+        let spilled =
+            self.spilled.into_iter().map(|file| Run::Spilled(BufReader::with_capacity(64 << 10, file)));
         let held = self.held.into_iter().map(|run| Run::Held(run.into_iter()));
         merge(spilled.chain(held).collect(), each)
     }
@@ -127,11 +131,23 @@ mod tests {
         for arrival in 0..total {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             let key = CaseKey { label: state >> 44, suite: 0 };
-            let record = Record { key, note: arrival as u32, duration_ms: 0.0, outcome: Outcome::Passed, flaky: false, attempts: 1 };
+            let record = Record {
+                key,
+                note: arrival as u32,
+                duration_ms: 0.0,
+                outcome: Outcome::Passed,
+                flaky: false,
+                attempts: 1,
+            };
             sorter.push(record).unwrap();
         }
         let mut seen = Vec::new();
-        sorter.finish(&mut |record| { seen.push((record.key.label, record.note)); Ok(()) }).unwrap();
+        sorter
+            .finish(&mut |record| {
+                seen.push((record.key.label, record.note));
+                Ok(())
+            })
+            .unwrap();
         assert_eq!(seen.len(), total);
         assert!(seen.is_sorted());
     }
