@@ -9,3 +9,4 @@ pub mod fact;
 pub mod kleene;
 pub mod operators;
 pub mod preset;
+mod shape;

@@ -16,6 +16,7 @@ use cel::parser::Expression as Node;
 use super::expression::Expression;
 use super::fact::{Fact, Missing, merge_missing};
 use super::operators::{self, Broken};
+use super::shape::Shape;
 
 /// How many nodes one evaluation may visit; a bounded time whatever the lists.
 pub const MAX_STEPS: usize = 2_000_000;
@@ -269,49 +270,6 @@ impl Walk<'_> {
     }
 }
 
-/// Which macro a loop is, with the parts that were written by hand.
-enum Shape<'a> {
-    All(&'a Node),
-    Exists(&'a Node),
-    ExistsOne(&'a Node),
-    Filter(&'a Node),
-    Map(Option<&'a Node>, &'a Node),
-}
-
-impl<'a> Shape<'a> {
-    fn of(comprehension: &'a ComprehensionExpr) -> Option<Self> {
-        if comprehension.iter_var2.is_some() {
-            return None;
-        }
-        let is_accumulator =
-            |node: &Node| matches!(&node.expr, Expr::Ident(name) if *name == comprehension.accu_var);
-        let (Expr::Call(step), init) = (&comprehension.loop_step.expr, &comprehension.accu_init.expr) else {
-            return None;
-        };
-        match (step.func_name.as_str(), step.args.as_slice()) {
-            (op::LOGICAL_AND, [accumulator, test]) if is_accumulator(accumulator) => Some(Self::All(test)),
-            (op::LOGICAL_OR, [accumulator, test]) if is_accumulator(accumulator) => Some(Self::Exists(test)),
-            (op::ADD, [accumulator, item]) if is_accumulator(accumulator) => {
-                Some(Self::Map(None, only_element(item)?))
-            }
-            (op::CONDITIONAL, [test, Node { expr: Expr::Call(more), .. }, _]) => {
-                let [_, item] = more.args.as_slice() else { return None };
-                match (init, only_element(item)) {
-                    (Expr::Literal(_), _) => Some(Self::ExistsOne(test)),
-                    (Expr::List(_), Some(Node { expr: Expr::Ident(name), .. }))
-                        if *name == comprehension.iter_var =>
-                    {
-                        Some(Self::Filter(test))
-                    }
-                    (Expr::List(_), Some(value)) => Some(Self::Map(Some(test), value)),
-                    _ => None,
-                }
-            }
-            _ => None,
-        }
-    }
-}
-
 /// Joins two lists of which one, or a part of one, is missing: what is known of either stays known.
 fn joined(left: &Fact, right: &Fact) -> Option<Fact> {
     let parts = |fact: &Fact| match fact {
@@ -328,13 +286,6 @@ fn joined(left: &Fact, right: &Fact) -> Option<Fact> {
     items.extend(more);
     merge_missing(&mut missing, &also);
     Some(if missing.is_empty() { Fact::list(items) } else { Fact::AtLeast(Arc::new(items), missing) })
-}
-
-fn only_element(node: &Node) -> Option<&Node> {
-    match &node.expr {
-        Expr::List(list) => list.elements.first(),
-        _ => None,
-    }
 }
 
 fn literal_fact(literal: &LiteralValue) -> Result<Fact, Broken> {

@@ -40,7 +40,7 @@ pub struct ApplyResponse {
 }
 
 /// How often a decision is made anew because somebody else decided first.
-pub(crate) const TRIES: usize = 5;
+pub(crate) const TRIES: usize = 32;
 
 impl App {
     /// Applies a file; with `dry_run` only says what it would change.
