@@ -89,9 +89,9 @@ pub(crate) enum Command {
 }
 
 const INGEST: &str = "\
-Within one ingest, a case that repeats is a case of its own unless the report marks it as a rerun. To report a
-rerun, ingest it after the first: what it says of a case replaces what was said before, and a case that passes
-after failing is flaky.
+Within one ingest, a case that repeats is a case of its own unless the report marks it as a rerun. \
+To report a rerun, ingest it after the first: what it says of a case replaces what was said before, \
+and a case that passes after failing is flaky.
 
 Examples:
   seaworthy ingest --release 2026.12 --track ios --build 514 --kind regression build/reports
@@ -103,8 +103,10 @@ Examples:
 pub(crate) struct OfBuild {
     #[command(flatten)]
     pub(crate) release: OfRelease,
+    /// The track, as ios
     #[arg(long, value_name = "ID")]
     pub(crate) track: TrackId,
+    /// The build that it is evidence for; it counts for no other
     #[arg(long, value_name = "NUMBER")]
     pub(crate) build: BuildNumber,
     /// Registers the build with its commit, where it is not yet known
@@ -134,6 +136,7 @@ pub(crate) struct Init {
 
 #[derive(Debug, Args)]
 pub(crate) struct Apply {
+    /// The product's file
     #[arg(default_value = "seaworthy.toml")]
     pub(crate) file: PathBuf,
     /// Say what would change, and change nothing
@@ -142,6 +145,7 @@ pub(crate) struct Apply {
     /// Why the definition of ready changes
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: Option<String>,
+    /// Answer in JSON
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -162,6 +166,7 @@ pub(crate) struct Ingest {
     /// Everything of this kind is in it: later runs are held to it
     #[arg(long)]
     pub(crate) complete: bool,
+    /// Answer in JSON
     #[arg(long)]
     pub(crate) json: bool,
     /// Reports, folders of them, patterns; `-` reads one from standard input
@@ -182,6 +187,7 @@ pub(crate) struct Check {
     /// Show criteria that are met, too
     #[arg(long, short)]
     pub(crate) verbose: bool,
+    /// Answer in JSON
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -190,8 +196,10 @@ pub(crate) struct Check {
 pub(crate) struct Facts {
     #[command(flatten)]
     pub(crate) release: OfRelease,
+    /// The track, as ios
     #[arg(long, value_name = "ID")]
     pub(crate) track: TrackId,
+    /// Answer in JSON
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -209,10 +217,13 @@ pub(crate) struct Attest {
     /// The device, as the file lists it
     #[arg(long, value_name = "NAME")]
     pub(crate) device: String,
+    /// What came of it
     #[arg(long)]
     pub(crate) result: DeviceResult,
+    /// What was seen, in words
     #[arg(long, value_name = "TEXT")]
     pub(crate) notes: Option<String>,
+    /// Answer in JSON
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -221,6 +232,7 @@ pub(crate) struct Attest {
 pub(crate) struct Summary {
     #[command(flatten)]
     pub(crate) of: OfBuild,
+    /// Answer in JSON
     #[arg(long)]
     pub(crate) json: bool,
     /// A Markdown file; `-` is standard input
@@ -233,6 +245,7 @@ pub(crate) enum Evidence {
     List {
         #[command(flatten)]
         release: OfRelease,
+        /// Answer in JSON
         #[arg(long)]
         json: bool,
     },
@@ -246,6 +259,7 @@ pub(crate) enum Evidence {
         /// Only cases with this in their name, class or suite
         #[arg(long, value_name = "TEXT")]
         find: Option<String>,
+        /// Answer in JSON
         #[arg(long)]
         json: bool,
         /// The number of the evidence
@@ -255,8 +269,10 @@ pub(crate) enum Evidence {
     Withdraw {
         #[command(flatten)]
         release: OfRelease,
+        /// What was wrong with it
         #[arg(long, value_name = "TEXT")]
         reason: String,
+        /// Answer in JSON
         #[arg(long)]
         json: bool,
         /// The number of the evidence
@@ -276,6 +292,7 @@ pub(crate) enum CaseOutcome {
 pub(crate) enum Journal {
     /// Print the signed head: one line to keep elsewhere
     Head {
+        /// Answer in JSON
         #[arg(long)]
         json: bool,
     },
@@ -284,11 +301,13 @@ pub(crate) enum Journal {
         /// A signed head kept elsewhere: the line itself, or a file that holds it
         #[arg(long, value_name = "LINE|FILE")]
         expect_head: Option<String>,
+        /// Answer in JSON
         #[arg(long)]
         json: bool,
     },
     /// Print an event byte for byte, for sha256sum
     Show {
+        /// The event's position in the journal
         position: i64,
         /// Which part: the header, the salted payload, or both as JSON
         #[arg(long, default_value = "json")]
@@ -296,7 +315,9 @@ pub(crate) enum Journal {
     },
     /// Take the payload of an event out for ever; that it was there stays on record
     Redact {
+        /// The event's position in the journal
         position: i64,
+        /// What was wrong with it
         #[arg(long, value_name = "TEXT")]
         reason: String,
     },
@@ -313,6 +334,7 @@ pub(crate) enum EventPart {
 pub(crate) struct Backup {
     /// The file to write, a .tar.zst
     pub(crate) file: PathBuf,
+    /// Answer in JSON
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -321,6 +343,7 @@ pub(crate) struct Backup {
 pub(crate) struct Restore {
     /// A file that `seaworthy backup` wrote
     pub(crate) file: PathBuf,
+    /// Answer in JSON
     #[arg(long)]
     pub(crate) json: bool,
 }

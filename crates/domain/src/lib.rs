@@ -1,4 +1,8 @@
-//! The rules of Seaworthy: events, commands, state, readiness.
+//! The rules of Seaworthy: what can happen, what follows from it, what may be asked for, and what it means.
+//!
+//! Events are folded into products and releases; commands are checked against these and yield events or a refusal;
+//! criteria are evaluated over the facts of a track and joined into its readiness; the product's file is read here, with
+//! every mistake in its place.
 //!
 //! Invariant: no clock, no randomness and no I/O; everything is a function of its arguments.
 
