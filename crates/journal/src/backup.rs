@@ -250,6 +250,8 @@ pub(crate) fn read(file: File, take: &mut impl Take) -> Result<Manifest, BackupE
             return Err(BackupError::Damaged(format!("`{name}` does not belong into it")));
         }
     }
+    // The checksum of the compression covers what nothing else does, such as people; it comes at the very end.
+    io::copy(&mut archive.into_inner(), &mut io::sink()).map_err(damaged)?;
     let manifest = manifest.ok_or_else(|| BackupError::Damaged("it has no manifest".to_owned()))?;
     if manifest.format != FORMAT {
         return Err(BackupError::Format(manifest.format));

@@ -7,10 +7,10 @@ use sqlx::SqlitePool;
 use tokio::task::JoinHandle;
 
 use crate::database::Store;
-use crate::stored::StoredEvent;
 
-/// Bytes of events after which the log is folded back. Pages make it several times as much on disk.
-const EVERY: usize = 16 << 20;
+/// Bytes of events after which the log is folded back even while appends go on, which slows them. Whole pages
+/// make it several times as much on disk.
+const EVERY: usize = 48 << 20;
 
 #[derive(Debug)]
 pub(crate) struct Checkpointer {
@@ -38,8 +38,8 @@ impl Checkpointer {
         }
     }
 
-    pub(crate) fn wrote(&mut self, rows: &[StoredEvent]) {
-        self.written += rows.iter().map(StoredEvent::size).sum::<usize>();
+    pub(crate) fn wrote(&mut self, bytes: usize) {
+        self.written += bytes;
     }
 
     /// Called between two batches.
@@ -59,6 +59,22 @@ impl Checkpointer {
                 self.running = Some(tokio::spawn(async move { checkpoint(&pool).await }));
             }
             None => {}
+        }
+    }
+
+    /// Whether there is something to fold back, and SQLite to do it.
+    pub(crate) fn is_due(&self) -> bool {
+        self.pool.is_some() && self.written > 0
+    }
+
+    /// Called when nobody has appended for a while: nobody is slowed then.
+    pub(crate) async fn rest(&mut self, store: &Store) {
+        if let Store::Sqlite { write, .. } = store
+            && self.running.as_ref().is_none_or(JoinHandle::is_finished)
+        {
+            self.written = 0;
+            self.running = None;
+            checkpoint(write).await;
         }
     }
 

@@ -72,10 +72,8 @@ struct Restoring {
 
 impl Restoring {
     fn flush(&mut self) -> Result<(), BackupError> {
-        self.handle
-            .block_on(self.session.insert(&self.rows))
-            .map_err(failed)?;
-        self.rows.clear();
+        let rows = std::mem::take(&mut self.rows);
+        self.handle.block_on(self.session.insert(rows)).map_err(failed)?;
         Ok(())
     }
 }
