@@ -78,18 +78,6 @@ impl Checkpointer {
         }
     }
 
-    /// Empties the log, which still holds what was just overwritten in the file. Readers may delay that until
-    /// the next time.
-    pub(crate) async fn overwrite(&mut self, store: &Store) {
-        if let Store::Sqlite { write, .. } = store
-            && let Err(error) = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
-                .execute(write)
-                .await
-        {
-            tracing::warn!(%error, "did not empty the log of the database file");
-        }
-    }
-
     pub(crate) async fn close(self) {
         if let Some(running) = self.running {
             // It was only spawned to run beside; that it cannot be joined means the runtime is ending.
@@ -98,6 +86,18 @@ impl Checkpointer {
         if let Some(pool) = self.pool {
             pool.close().await;
         }
+    }
+}
+
+/// Empties the log, which still holds what was just overwritten in the file. Readers may delay that until the
+/// next time. PostgreSQL vacuums by itself.
+pub(crate) async fn scrub(store: &Store) {
+    if let Store::Sqlite { write, .. } = store
+        && let Err(error) = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
+            .execute(write)
+            .await
+    {
+        tracing::warn!(%error, "did not empty the log of the database file");
     }
 }
 

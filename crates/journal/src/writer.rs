@@ -12,7 +12,7 @@ use domain::envelope::Position;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::append::{Appended, Expect, Ready};
-use crate::checkpoint::Checkpointer;
+use crate::checkpoint::{self, Checkpointer};
 use crate::database::Store;
 use crate::error::{AppendError, Error, Failure};
 use crate::plan::{Key, Tail};
@@ -106,7 +106,7 @@ impl Writer {
                 self.tail = None;
                 let outcome = redact::redact(&self.store, request).await;
                 if let Ok(appended) = &outcome {
-                    self.checkpointer.overwrite(&self.store).await;
+                    checkpoint::scrub(&self.store).await;
                     self.heads.send_replace(appended.position);
                 }
                 let _ = answer.send(outcome);
