@@ -4,21 +4,19 @@
 //! back and verified, and only then named.
 
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 
 use futures::TryStreamExt as _;
-use sha2::{Digest as _, Sha256};
 use tokio::runtime::Handle;
 
 use crate::archive::{BLOBS, EVENTS, FORMAT, KeptPerson, Line, MANIFEST, Manifest, PEOPLE};
 use crate::blobs::{BlobError, Blobs};
 use crate::database::on_read;
-use crate::digest::Digest;
 use crate::error::Error;
 use crate::journal::Journal;
-use crate::person::Person;
 use crate::stored::{Head, StoredEvent};
+use crate::unpack::{Verify, read};
 use crate::verify::{ALL, Broken, Checker};
 
 /// Bytes of events that go into one file of the archive, about.
@@ -59,16 +57,6 @@ impl Journal {
         let handle = Handle::current();
         blocking(move || write(&handle, &journal, blobs.as_ref(), &path)).await
     }
-}
-
-/// Reads a backup whole and verifies it: the chain, every payload, every blob.
-pub async fn backup_check(path: &Path) -> Result<Manifest, BackupError> {
-    let path = path.to_owned();
-    blocking(move || {
-        let file = File::open(path).map_err(BackupError::Open)?;
-        read(file, &mut Verify)
-    })
-    .await
 }
 
 pub(crate) async fn blocking<T: Send + 'static>(
@@ -165,106 +153,5 @@ impl<W: Write> Archive<W> {
         header.set_size(size);
         header.set_mode(0o600);
         self.0.append_data(&mut header, name, content).map_err(BackupError::Write)
-    }
-}
-
-/// What is done with what a backup holds, while it is read and verified.
-pub(crate) trait Take {
-    fn event(&mut self, event: StoredEvent) -> Result<(), BackupError>;
-    fn people(&mut self, people: Vec<Person>) -> Result<(), BackupError>;
-    /// Reads the blob to its end.
-    fn blob(&mut self, digest: Digest, content: &mut dyn Read) -> Result<(), BackupError>;
-}
-
-/// Reads and verifies an archive, handing over what it holds as it goes. Nothing handed over may be relied on
-/// before this returns.
-pub(crate) fn read(file: File, take: &mut impl Take) -> Result<Manifest, BackupError> {
-    let mut archive = tar::Archive::new(zstd::Decoder::new(BufReader::new(file)).map_err(damaged)?);
-    let mut checker = Checker::new(None);
-    let (mut people, mut blobs) = (0, 0);
-    let mut manifest: Option<Manifest> = None;
-    for entry in archive.entries().map_err(damaged)? {
-        let mut entry = entry.map_err(damaged)?;
-        let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
-        if manifest.is_some() {
-            return Err(BackupError::Damaged(format!("`{name}` comes after the manifest")));
-        }
-        if name.starts_with(EVENTS) {
-            let mut lines = Vec::new();
-            entry.read_to_end(&mut lines).map_err(damaged)?;
-            for line in lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-                let event = Line::read(line).map_err(|fault| BackupError::Damaged(fault.to_owned()))?;
-                checker.take(&event);
-                take.event(event)?;
-            }
-        } else if name == PEOPLE {
-            let kept: Vec<KeptPerson> =
-                serde_json::from_reader(&mut entry).map_err(|error| damaged(error.into()))?;
-            people += kept.len() as u64;
-            take.people(kept.into_iter().map(Person::from).collect())?;
-        } else if let Some(name) = name.strip_prefix(BLOBS) {
-            let digest = name.parse().map_err(|_| BackupError::Damaged(format!("`{name}` names no blob")))?;
-            let mut content = Hashing { inner: &mut entry, hash: Sha256::new() };
-            take.blob(digest, &mut content)?;
-            if content.hash.finalize()[..] != digest.0[..] {
-                return Err(BackupError::Damaged(format!("the blob {digest} has another content")));
-            }
-            blobs += 1;
-        } else if name == MANIFEST {
-            manifest = Some(serde_json::from_reader(&mut entry).map_err(|error| damaged(error.into()))?);
-        } else {
-            return Err(BackupError::Damaged(format!("`{name}` does not belong into it")));
-        }
-    }
-    let manifest = manifest.ok_or_else(|| BackupError::Damaged("it has no manifest".to_owned()))?;
-    if manifest.format != FORMAT {
-        return Err(BackupError::Format(manifest.format));
-    }
-    let verification = checker.finish();
-    if let Some(broken) = verification.broken {
-        return Err(BackupError::BrokenBackup(broken));
-    }
-    if verification.head.unwrap_or(Head::EMPTY) != manifest.head() {
-        return Err(BackupError::Damaged("its last event is not the one that the manifest names".to_owned()));
-    }
-    if (people, blobs) != (manifest.people, manifest.blobs) {
-        return Err(BackupError::Damaged(
-            "it does not have the people and blobs that the manifest counts".to_owned(),
-        ));
-    }
-    Ok(manifest)
-}
-
-pub(crate) fn damaged(error: io::Error) -> BackupError {
-    BackupError::Damaged(error.to_string())
-}
-
-struct Hashing<R> {
-    inner: R,
-    hash: Sha256,
-}
-
-impl<R: Read> Read for Hashing<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let length = self.inner.read(buffer)?;
-        self.hash.update(&buffer[..length]);
-        Ok(length)
-    }
-}
-
-/// Takes nothing: the reading itself verifies.
-struct Verify;
-
-impl Take for Verify {
-    fn event(&mut self, _: StoredEvent) -> Result<(), BackupError> {
-        Ok(())
-    }
-
-    fn people(&mut self, _: Vec<Person>) -> Result<(), BackupError> {
-        Ok(())
-    }
-
-    fn blob(&mut self, _: Digest, content: &mut dyn Read) -> Result<(), BackupError> {
-        io::copy(content, &mut io::sink()).map(drop).map_err(damaged)
     }
 }

@@ -131,9 +131,23 @@ impl<'a> Header<'a> {
     }
 }
 
+/// Writes an integer without the machinery of formatting, which takes a third of the time of a header.
 fn write_integer(out: &mut Vec<u8>, value: i64) {
-    // Writing into a vector cannot fail.
-    let _ = write!(out, "{value}");
+    let mut digits = [0; 20];
+    let mut first = digits.len();
+    let mut rest = value.unsigned_abs();
+    loop {
+        first -= 1;
+        digits[first] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if value < 0 {
+        out.push(b'-');
+    }
+    out.extend_from_slice(&digits[first..]);
 }
 
 /// Writes a JSON string: quotation mark, backslash and control characters are escaped, all else is as it is.

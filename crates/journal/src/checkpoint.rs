@@ -7,10 +7,10 @@ use sqlx::SqlitePool;
 use tokio::task::JoinHandle;
 
 use crate::database::Store;
-use crate::stored::StoredEvent;
 
-/// Bytes of events after which the log is folded back. Pages make it several times as much on disk.
-const EVERY: usize = 16 << 20;
+/// Bytes of events after which the log is folded back even while appends go on, which slows them. Whole pages
+/// make it several times as much on disk.
+const EVERY: usize = 48 << 20;
 
 #[derive(Debug)]
 pub(crate) struct Checkpointer {
@@ -34,8 +34,8 @@ impl Checkpointer {
         Self { pool, written: 0, running: None }
     }
 
-    pub(crate) fn wrote(&mut self, rows: &[StoredEvent]) {
-        self.written += rows.iter().map(StoredEvent::size).sum::<usize>();
+    pub(crate) fn wrote(&mut self, bytes: usize) {
+        self.written += bytes;
     }
 
     /// Called between two batches.
@@ -58,13 +58,19 @@ impl Checkpointer {
         }
     }
 
-    /// Empties the log, which still holds what was just overwritten in the file. Readers may delay that until
-    /// the next time.
-    pub(crate) async fn overwrite(&mut self, store: &Store) {
+    /// Whether there is something to fold back, and SQLite to do it.
+    pub(crate) fn is_due(&self) -> bool {
+        self.pool.is_some() && self.written > 0
+    }
+
+    /// Called when nobody has appended for a while: nobody is slowed then.
+    pub(crate) async fn rest(&mut self, store: &Store) {
         if let Store::Sqlite { write, .. } = store
-            && let Err(error) = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(write).await
+            && self.running.as_ref().is_none_or(JoinHandle::is_finished)
         {
-            tracing::warn!(%error, "did not empty the log of the database file");
+            self.written = 0;
+            self.running = None;
+            checkpoint(write).await;
         }
     }
 
@@ -76,6 +82,16 @@ impl Checkpointer {
         if let Some(pool) = self.pool {
             pool.close().await;
         }
+    }
+}
+
+/// Empties the log, which still holds what was just overwritten in the file. Readers may delay that until the
+/// next time. PostgreSQL vacuums by itself.
+pub(crate) async fn scrub(store: &Store) {
+    if let Store::Sqlite { write, .. } = store
+        && let Err(error) = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(write).await
+    {
+        tracing::warn!(%error, "did not empty the log of the database file");
     }
 }
 

@@ -5,6 +5,7 @@
 use domain::envelope::ActorId;
 use domain::time::Time;
 
+use crate::checkpoint;
 use crate::database::{on_read, on_write};
 use crate::error::Error;
 use crate::journal::Journal;
@@ -115,6 +116,9 @@ impl Journal {
         let changed = on_write!(&self.store, pool => {
             sqlx::query(ERASE).bind(id.as_str()).bind(now.micros()).execute(pool).await?.rows_affected()
         });
+        if changed > 0 {
+            checkpoint::scrub(&self.store).await;
+        }
         Ok(changed > 0)
     }
 }

@@ -65,7 +65,7 @@ async fn redact_in(session: &mut Session, request: Redact) -> Result<Appended, E
     let appended = tail.plan(&ready, &mut rows)?;
     let recorded = async {
         session.forget(position).await?;
-        session.insert(&rows).await?;
+        session.insert(rows).await?;
         session.commit().await
     };
     // A full disk or a lost connection has its own sentence.

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use tokio::runtime::Handle;
 
 use crate::archive::Manifest;
-use crate::backup::{BackupError, Take, blocking, damaged, read};
+use crate::backup::{BackupError, blocking};
 use crate::blobs::Blobs;
 use crate::digest::Digest;
 use crate::error::{AppendError, Error};
@@ -18,6 +18,7 @@ use crate::journal::Journal;
 use crate::person::Person;
 use crate::session::{ROWS_PER_INSERT, Session};
 use crate::stored::{Head, StoredEvent};
+use crate::unpack::{Take, damaged, read};
 
 /// Bytes of a blob that are read at once.
 const PIECE: u64 = 1 << 20;
@@ -67,8 +68,8 @@ struct Restoring {
 
 impl Restoring {
     fn flush(&mut self) -> Result<(), BackupError> {
-        self.handle.block_on(self.session.insert(&self.rows)).map_err(failed)?;
-        self.rows.clear();
+        let rows = std::mem::take(&mut self.rows);
+        self.handle.block_on(self.session.insert(rows)).map_err(failed)?;
         Ok(())
     }
 }

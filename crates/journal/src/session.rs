@@ -144,12 +144,14 @@ impl Session {
 
     /// Inserts rows exactly as they are. Up to [`ROWS_PER_INSERT`] go in one statement, and so are recorded
     /// together even outside a transaction.
-    pub(crate) async fn insert(&mut self, rows: &[StoredEvent]) -> sqlx::Result<()> {
-        for rows in rows.chunks(ROWS_PER_INSERT) {
+    pub(crate) async fn insert(&mut self, mut rows: Vec<StoredEvent>) -> sqlx::Result<()> {
+        while !rows.is_empty() {
+            let rest = rows.split_off(rows.len().min(ROWS_PER_INSERT));
             match &mut self.connection {
                 Connection::Sqlite(connection) => insert_sqlite(connection, rows).await?,
-                Connection::Postgres(connection) => insert_postgres(connection, rows).await?,
+                Connection::Postgres(connection) => insert_postgres(connection, &rows).await?,
             }
+            rows = rest;
         }
         Ok(())
     }
@@ -212,19 +214,19 @@ fn insert_text(rows: usize) -> Arc<str> {
     TEXTS.get(rows - 1).map_or_else(build, |text| text.get_or_init(build).clone())
 }
 
-async fn insert_sqlite(connection: &mut PoolConnection<Sqlite>, rows: &[StoredEvent]) -> sqlx::Result<()> {
+async fn insert_sqlite(connection: &mut PoolConnection<Sqlite>, rows: Vec<StoredEvent>) -> sqlx::Result<()> {
     let mut query = sqlx::query(AssertSqlSafe(insert_text(rows.len())));
     for row in rows {
         query = query
             .bind(row.position)
-            .bind(&row.stream)
+            .bind(row.stream)
             .bind(row.version)
-            .bind(&row.key)
+            .bind(row.key)
             .bind(row.recorded_at)
-            .bind(&row.header)
-            .bind(&row.salt)
-            .bind(&row.payload)
-            .bind(&row.hash);
+            .bind(row.header)
+            .bind(row.salt)
+            .bind(row.payload)
+            .bind(row.hash);
     }
     query.execute(&mut **connection).await.map(drop)
 }

@@ -12,7 +12,7 @@ use domain::envelope::Position;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::append::{Appended, Expect, Ready};
-use crate::checkpoint::Checkpointer;
+use crate::checkpoint::{self, Checkpointer};
 use crate::database::Store;
 use crate::error::{AppendError, Error, Failure};
 use crate::plan::{Key, Tail};
@@ -30,6 +30,8 @@ const STREAMS: usize = 50_000;
 /// After a collision with another process, so many batches look first instead of guessing.
 const CAUTIOUS_BATCHES: u32 = 32;
 
+/// How long nobody appends before the log is tidied.
+const IDLE: Duration = Duration::from_millis(500);
 /// How long an idle connection is trusted without a test.
 const KEPT: Duration = Duration::from_secs(1);
 
@@ -96,7 +98,7 @@ impl Writer {
                 self.tail = None;
                 let outcome = redact::redact(&self.store, request).await;
                 if let Ok(appended) = &outcome {
-                    self.checkpointer.overwrite(&self.store).await;
+                    checkpoint::scrub(&self.store).await;
                     self.heads.send_replace(appended.position);
                 }
                 let _ = answer.send(outcome);
@@ -117,7 +119,16 @@ impl Writer {
     /// The callers just answered are about to ask again. Yielding while the batch still grows lets them, so
     /// that one commit holds them all instead of the first that happened to run.
     async fn gather(&mut self, waiting: &mut Vec<Request>) -> bool {
-        if self.requests.recv_many(waiting, BATCH).await == 0 {
+        // A log that wants tidying is tidied when nobody comes for a while.
+        if self.checkpointer.is_due()
+            && tokio::time::timeout(IDLE, self.requests.recv_many(waiting, BATCH)).await.is_err()
+        {
+            self.checkpointer.rest(&self.store).await;
+        }
+        if waiting.is_empty() {
+            self.requests.recv_many(waiting, BATCH).await;
+        }
+        if waiting.is_empty() {
             return false;
         }
         let mut quiet = 0;
@@ -172,20 +183,21 @@ impl Writer {
         {
             return None;
         }
-        let mut rows = Vec::new();
+        let mut rows = Vec::with_capacity(batch.len());
         let outcomes: Outcomes = batch.iter().map(|ready| tail.plan(ready, &mut rows)).collect();
         // Without a row that the primary key accepts, nothing proves that the refusals are just.
         if rows.is_empty() || rows.len() > ROWS_PER_INSERT {
             return None;
         }
+        let bytes = rows.iter().map(StoredEvent::size).sum();
         let inserted = match self.session().await {
-            Ok(mut session) => session.insert(&rows).await.map(|()| session),
+            Ok(mut session) => session.insert(rows).await.map(|()| session),
             Err(error) => Err(error),
         };
         match inserted {
             Ok(session) => {
                 self.keep(session);
-                self.recorded(tail, &rows);
+                self.recorded(tail, bytes);
                 Some(outcomes)
             }
             Err(error) if Failure::of(&error) == Failure::Taken => {
@@ -208,9 +220,9 @@ impl Writer {
         self.tail = None;
         let mut session = self.session().await?;
         match record_in(&mut session, batch).await {
-            Ok((tail, rows, outcomes)) => {
+            Ok((tail, bytes, outcomes)) => {
                 self.keep(session);
-                self.recorded(tail, &rows);
+                self.recorded(tail, bytes);
                 Ok(outcomes)
             }
             Err(error) => {
@@ -234,9 +246,9 @@ impl Writer {
         self.session = session.is_shared().then(|| (session, Instant::now()));
     }
 
-    fn recorded(&mut self, mut tail: Tail, rows: &[StoredEvent]) {
-        if !rows.is_empty() {
-            self.checkpointer.wrote(rows);
+    fn recorded(&mut self, mut tail: Tail, bytes: usize) {
+        if bytes > 0 {
+            self.checkpointer.wrote(bytes);
             self.heads.send_replace(tail.head.position);
         }
         tail.keys = HashMap::new();
@@ -247,10 +259,7 @@ impl Writer {
     }
 }
 
-async fn record_in(
-    session: &mut Session,
-    batch: &[Ready],
-) -> sqlx::Result<(Tail, Vec<StoredEvent>, Outcomes)> {
+async fn record_in(session: &mut Session, batch: &[Ready]) -> sqlx::Result<(Tail, usize, Outcomes)> {
     let parts = || batch.iter().flat_map(|ready| &ready.append.parts);
     let mut streams: Vec<_> = parts().map(|part| part.stream.clone()).collect();
     streams.sort_unstable();
@@ -265,11 +274,12 @@ async fn record_in(
     session.begin().await?;
     let mut tail = Tail::new(session.head().await?);
     session.look_up(&mut tail, &streams, &keys).await?;
-    let mut rows = Vec::new();
+    let mut rows = Vec::with_capacity(batch.len());
     let outcomes = batch.iter().map(|ready| tail.plan(ready, &mut rows)).collect();
-    session.insert(&rows).await?;
+    let bytes = rows.iter().map(StoredEvent::size).sum();
+    session.insert(rows).await?;
     session.commit().await?;
-    Ok((tail, rows, outcomes))
+    Ok((tail, bytes, outcomes))
 }
 
 /// Returns how many of the waiting appends fit into one commit; at least one.

@@ -60,3 +60,14 @@ contract! {
         assert_eq!(journal.derived_get("release/a").await.unwrap(), None);
     }
 }
+
+#[tokio::test]
+async fn an_erased_name_is_gone_from_the_file() {
+    let place = crate::place::Place::sqlite();
+    let journal = place.open().await;
+    let ada = person("p_1", "ada.marsh.login");
+    journal.person_put(&ada).await.unwrap();
+    assert!(place.has_bytes("ada@example.org") && place.has_bytes("ada.marsh.login"));
+    journal.person_erase(&ada.id, at(5)).await.unwrap();
+    assert!(!place.has_bytes("ada@example.org") && !place.has_bytes("ada.marsh.login"));
+}

@@ -76,6 +76,14 @@ impl Place {
         }
     }
 
+    /// Whether a text is anywhere in the files of a SQLite journal.
+    pub(crate) fn has_bytes(&self, text: &str) -> bool {
+        std::fs::read_dir(self.folder.path()).unwrap().any(|file| {
+            let bytes = std::fs::read(file.unwrap().path()).unwrap();
+            bytes.windows(text.len()).any(|window| window == text.as_bytes())
+        })
+    }
+
     /// Returns every idempotency key.
     pub(crate) async fn keys(&self) -> Vec<String> {
         const KEYS: &str = "SELECT key FROM events WHERE key IS NOT NULL";
