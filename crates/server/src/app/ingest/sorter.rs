@@ -12,7 +12,7 @@ use domain::cases::{CaseKey, RECORD, Record};
 /// Records sorted at once; a run of this many fits a core's cache.
 const RUN: usize = 64 << 10;
 /// Sorted runs held in memory, before they are merged into a file.
-const HELD: usize = 5;
+const HELD: usize = 8;
 
 #[derive(Default)]
 pub(super) struct Sorter {
