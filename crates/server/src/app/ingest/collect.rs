@@ -149,7 +149,7 @@ impl<'a> Collector<'a> {
             blobs,
             reports: runtime.block_on(blobs.writer())?,
             gathered: Vec::with_capacity(CHUNK * 2),
-            sorter: Sorter::default(),
+            sorter: Sorter::new(),
             notes: Vec::new(),
             noted: 0,
             collected: Collected::default(),

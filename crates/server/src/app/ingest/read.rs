@@ -24,7 +24,6 @@ const METRICS: usize = 64;
 pub(super) struct Part {
     /// Compressed bytes for the pack.
     pub(super) packed: Vec<u8>,
-    /// Sorted by key, and within a key in the order they came.
     pub(super) records: Vec<Record>,
     /// The notes that records point into.
     pub(super) notes: Vec<u8>,
@@ -194,10 +193,12 @@ impl Cases {
 
     /// Returns the cases found so far, with what is packed of the bytes they were found in.
     fn part(&mut self, packed: Vec<u8>) -> Part {
-        let mut records = std::mem::take(&mut self.records);
-        // Sorted here, in parallel and in this core's cache, they are but to be merged.
-        records.sort_by_key(|record| record.key);
-        Part { packed, records, notes: std::mem::take(&mut self.notes), ended: Vec::new() }
+        Part {
+            packed,
+            records: std::mem::take(&mut self.records),
+            notes: std::mem::take(&mut self.notes),
+            ended: Vec::new(),
+        }
     }
 }
 
