@@ -3,8 +3,6 @@
 //!
 //! Invariant: within one ingest a case that repeats is a case of its own; a later ingest reruns it.
 
-use std::iter::Peekable;
-
 use reports::Outcome;
 use serde::{Deserialize, Serialize};
 
@@ -73,21 +71,24 @@ impl Record {
 
     /// Reads a record; `None` when the bytes are none.
     pub fn from_bytes(bytes: &[u8; RECORD]) -> Option<Self> {
-        let word = |at: usize| -> [u8; 8] { std::array::from_fn(|index| bytes[at + index]) };
-        let half = |at: usize| -> [u8; 4] { std::array::from_fn(|index| bytes[at + index]) };
+        let (label, rest) = bytes.split_first_chunk()?;
+        let (suite, rest) = rest.split_first_chunk()?;
+        let (note, rest) = rest.split_first_chunk()?;
+        let (duration_ms, rest) = rest.split_first_chunk()?;
+        let &[outcome, flaky, attempts_low, attempts_high] = rest else { return None };
         Some(Self {
-            key: CaseKey { label: u64::from_le_bytes(word(0)), suite: u64::from_le_bytes(word(8)) },
-            note: u32::from_le_bytes(half(16)),
-            duration_ms: f32::from_le_bytes(half(20)),
-            outcome: match bytes[24] {
+            key: CaseKey { label: u64::from_le_bytes(*label), suite: u64::from_le_bytes(*suite) },
+            note: u32::from_le_bytes(*note),
+            duration_ms: f32::from_le_bytes(*duration_ms),
+            outcome: match outcome {
                 0 => Outcome::Passed,
                 1 => Outcome::Failed,
                 2 => Outcome::Errored,
                 3 => Outcome::Skipped,
                 _ => return None,
             },
-            flaky: bytes[25] != 0,
-            attempts: u16::from_le_bytes([bytes[26], bytes[27]]),
+            flaky: flaky != 0,
+            attempts: u16::from_le_bytes([attempts_low, attempts_high]),
         })
     }
 }
@@ -131,6 +132,8 @@ pub enum Plan<I> {
     Labels(Vec<u64>),
     /// The records of the run that is the plan; its skipped cases are not part of it.
     Records(Vec<I>),
+    /// The same, where that run is among the ingests that are merged: their places.
+    Among(Vec<usize>),
 }
 
 /// The merge, with what is still to be put into words.
@@ -153,40 +156,41 @@ where
     I: Iterator<Item = Result<Record, E>>,
 {
     let runs = ingests.len();
-    let (labels, of_plan) = match plan {
-        Plan::None => (None, Vec::new()),
-        Plan::Labels(labels) => (Some(labels), Vec::new()),
-        Plan::Records(records) => (None, records),
+    let (labels, of_plan, among) = match plan {
+        Plan::None => (None, Vec::new(), Vec::new()),
+        Plan::Labels(labels) => (Some(labels), Vec::new(), Vec::new()),
+        Plan::Records(records) => {
+            let among = (runs..runs + records.len()).collect();
+            (None, records, among)
+        }
+        Plan::Among(among) => (None, Vec::new(), among),
     };
-    let by_run = !of_plan.is_empty();
-    let mut streams: Vec<Peekable<I>> = ingests.into_iter().chain(of_plan).map(Iterator::peekable).collect();
+    let by_run = !among.is_empty();
+    let mut streams = ingests.into_iter().chain(of_plan).map(Sorted::begin).collect::<Result<Vec<_>, E>>()?;
     let mut tally = Tally { planned: (labels.is_some() || by_run).then_some(0), ..Tally::default() };
     let mut labels = labels.unwrap_or_default().into_iter().peekable();
     let mut group: Vec<Vec<Record>> = vec![Vec::new(); streams.len()];
-    while let Some(key) = least(&mut streams)? {
+    while let Some(key) = streams.iter().filter_map(Sorted::key).min() {
         while let Some(label) = labels.next_if(|label| *label < key.label) {
             tally.plan_label(label, None);
         }
         for (records, stream) in group.iter_mut().zip(&mut streams) {
             records.clear();
-            while let Some(record) =
-                stream.next_if(|next| next.as_ref().is_ok_and(|record| record.key == key))
-            {
-                records.push(record?);
+            while let Some(record) = stream.take(key)? {
+                records.push(record);
             }
         }
-        let (of_run, of_plan) = group.split_at(runs);
-        let ran = tally.count(of_run);
+        let ran = tally.count(&group[..runs]);
         tally.ran_under(key.label, ran);
         if by_run {
             let planned = |records: &Vec<Record>| {
                 records.iter().filter(|record| record.outcome != Outcome::Skipped).count() as i64
             };
-            tally.plan_key(key, of_plan.iter().map(planned).max().unwrap_or(0), ran);
+            let of_plan = among.iter().filter_map(|place| group.get(*place));
+            tally.plan_key(key, of_plan.map(planned).max().unwrap_or(0), ran);
         }
-        while let Some(label) = labels.next_if(|label| {
-            *label == key.label && !matches!(least_label(&mut streams), Some(next) if next == key.label)
-        }) {
+        let goes_on = |stream: &Sorted<I>| stream.key().is_some_and(|next| next.label == key.label);
+        while let Some(label) = labels.next_if(|label| *label == key.label && !streams.iter().any(goes_on)) {
             let ran = tally.ran_label;
             tally.plan_label(label, Some(ran.1));
         }
@@ -197,27 +201,34 @@ where
     Ok(tally.finish())
 }
 
-fn least<I, E>(streams: &mut [Peekable<I>]) -> Result<Option<CaseKey>, E>
-where
-    I: Iterator<Item = Result<Record, E>>,
-{
-    let mut least = None;
-    for stream in streams {
-        if let Some(Err(error)) = stream.next_if(Result::is_err) {
-            return Err(error);
-        }
-        if let Some(Ok(record)) = stream.peek() {
-            least = Some(least.map_or(record.key, |key: CaseKey| key.min(record.key)));
-        }
-    }
-    Ok(least)
+/// A sorted stream of records, and the one that comes next.
+struct Sorted<I> {
+    stream: I,
+    next: Option<Record>,
 }
 
-fn least_label<I, E>(streams: &mut [Peekable<I>]) -> Option<u64>
+impl<I, E> Sorted<I>
 where
     I: Iterator<Item = Result<Record, E>>,
 {
-    streams.iter_mut().filter_map(|stream| stream.peek()?.as_ref().ok().map(|record| record.key.label)).min()
+    fn begin(mut stream: I) -> Result<Self, E> {
+        let next = stream.next().transpose()?;
+        Ok(Self { stream, next })
+    }
+
+    /// Takes the next record if that has this key.
+    fn take(&mut self, key: CaseKey) -> Result<Option<Record>, E> {
+        if self.key() != Some(key) {
+            return Ok(None);
+        }
+        Ok(std::mem::replace(&mut self.next, self.stream.next().transpose()?))
+    }
+}
+
+impl<I> Sorted<I> {
+    fn key(&self) -> Option<CaseKey> {
+        self.next.as_ref().map(|record| record.key)
+    }
 }
 
 #[derive(Default)]

@@ -166,9 +166,9 @@ impl Release {
                 return track.ingests.get_mut(index).map(|ingest| &mut ingest.withdrawn);
             }
             let attestation =
-                track.attestations.iter_mut().find(|attestation| attestation.position == evidence);
-            if let Some(attestation) = attestation {
-                return Some(&mut attestation.withdrawn);
+                track.attestations.binary_search_by_key(&evidence, |attestation| attestation.position);
+            if let Ok(index) = attestation {
+                return track.attestations.get_mut(index).map(|attestation| &mut attestation.withdrawn);
             }
             let summary = track.summaries.iter_mut().find(|summary| summary.position == evidence)?;
             Some(&mut summary.withdrawn)

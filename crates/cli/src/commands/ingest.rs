@@ -17,8 +17,8 @@ use crate::client::{Client, Failed};
 use crate::exit::Exit;
 use crate::terminal;
 
-/// How much of a large file is sent at a time.
-const PIECE: usize = 1 << 20;
+/// How much is sent at a time.
+const PIECE: usize = 512 << 10;
 const BLOCK: usize = 512;
 
 pub(super) async fn run(client: &Client, ingest: &Ingest) -> Outcome {
@@ -27,7 +27,7 @@ pub(super) async fn run(client: &Client, ingest: &Ingest) -> Outcome {
     if stdin && ingest.paths.len() > 1 {
         return Err(Failed::Input("`-` reads one report from standard input; name it alone.".to_owned()));
     }
-    let (sender, receiver) = channel::<Result<Bytes, String>>(16);
+    let (sender, receiver) = channel::<Result<Bytes, String>>(2);
     let files = if stdin { Vec::new() } else { find(&ingest.paths)? };
     let total = files.iter().map(|(_, length)| length).sum();
     let progress = progress(if stdin { None } else { Some(total) }, ingest.json);
@@ -120,32 +120,31 @@ fn send(sender: &Sender<Result<Bytes, String>>, bytes: Vec<u8>) -> Sent {
     sender.blocking_send(Ok(bytes.into())).map_err(|_| None)
 }
 
-/// Sends files as a tar archive.
+/// Sends files as a tar archive, several small ones at a time.
 fn send_files(sender: &Sender<Result<Bytes, String>>, files: &[(PathBuf, u64)], bar: &ProgressBar) -> Sent {
+    let mut piece = Vec::with_capacity(2 * PIECE);
     for (path, length) in files {
         let failed = |error: std::io::Error| Some(format!("failed to read {}: {error}", path.display()));
         let mut file = std::fs::File::open(path).map_err(failed)?;
-        let mut piece = header(path, *length).map_err(failed)?;
-        let mut left = usize::try_from(*length).map_err(|_| None)?;
+        piece.extend_from_slice(&header(path, *length).map_err(failed)?);
+        let mut left = *length;
         while left > 0 {
-            let take = left.min(PIECE);
-            let start = piece.len();
-            piece.reserve(take + BLOCK);
-            std::io::Read::by_ref(&mut file).take(take as u64).read_to_end(&mut piece).map_err(failed)?;
-            let read = piece.len() - start;
+            let take = left.min(PIECE as u64);
+            piece.reserve(take as usize + BLOCK);
+            let read = file.by_ref().take(take).read_to_end(&mut piece).map_err(failed)? as u64;
             if read == 0 {
                 return Err(Some(format!("{} became shorter while it was read", path.display())));
             }
             left -= read;
-            bar.inc(read as u64);
-            if left > 0 {
-                send(sender, std::mem::take(&mut piece))?;
+            bar.inc(read);
+            if piece.len() >= PIECE {
+                send(sender, std::mem::replace(&mut piece, Vec::with_capacity(2 * PIECE)))?;
             }
         }
         piece.resize(piece.len() + (BLOCK - *length as usize % BLOCK) % BLOCK, 0);
-        send(sender, piece)?;
     }
-    send(sender, vec![0; 2 * BLOCK])
+    piece.resize(piece.len() + 2 * BLOCK, 0);
+    send(sender, piece)
 }
 
 fn header(path: &Path, length: u64) -> std::io::Result<Vec<u8>> {

@@ -42,10 +42,16 @@ impl BlobReader {
         })
     }
 
-    /// Goes on reading at a place.
+    /// Goes on reading at a place; what has been fetched already is not fetched again.
     pub(crate) fn seek(&mut self, to: u64) {
-        self.rest.start = to.min(self.rest.end);
-        self.piece = Bytes::new();
+        let ahead = to.checked_sub(self.rest.start - self.piece.len() as u64);
+        match ahead.and_then(|ahead| usize::try_from(ahead).ok()) {
+            Some(ahead) if ahead <= self.piece.len() => self.piece.advance(ahead),
+            _ => {
+                self.rest.start = to.min(self.rest.end);
+                self.piece = Bytes::new();
+            }
+        }
     }
 }
 
@@ -65,16 +71,22 @@ impl Read for BlobReader {
     }
 }
 
+/// How many records are read at once.
+const AT_ONCE: u64 = 1024;
+
 /// The case records of an ingest, in their order.
 pub(crate) struct Records {
-    reader: BufReader<BlobReader>,
+    reader: BlobReader,
+    read: Vec<u8>,
+    /// Where in what is read the next record begins.
+    at: usize,
     left: u64,
     notes_at: u64,
 }
 
 impl Records {
     pub(crate) fn open(runtime: &Handle, blobs: &Blobs, digest: Digest) -> Result<Self, AppError> {
-        let mut reader = BufReader::with_capacity(64 << 10, BlobReader::open(runtime, blobs, digest)?);
+        let mut reader = BlobReader::open(runtime, blobs, digest)?;
         let mut head = [0; 24];
         reader.read_exact(&mut head).map_err(unreadable)?;
         let (magic, count) = head.split_at(16);
@@ -82,7 +94,15 @@ impl Records {
             return Err(AppError::Internal(format!("blob {digest} holds no case records")));
         }
         let left = count.try_into().map(u64::from_le_bytes).unwrap_or_default();
-        Ok(Self { reader, left, notes_at: 24 + left * RECORD as u64 })
+        Ok(Self { reader, read: Vec::new(), at: 0, left, notes_at: 24 + left * RECORD as u64 })
+    }
+
+    fn read_on(&mut self) -> Result<(), AppError> {
+        let records = self.left.min(AT_ONCE);
+        self.left -= records;
+        self.at = 0;
+        self.read.resize(records as usize * RECORD, 0);
+        self.reader.read_exact(&mut self.read).map_err(unreadable)
     }
 
     /// Reads the note that a record points at.
@@ -111,13 +131,20 @@ impl Iterator for Records {
     type Item = Result<Record, AppError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.left = self.left.checked_sub(1)?;
-        let mut bytes = [0; RECORD];
-        let read = self.reader.read_exact(&mut bytes).map_err(unreadable);
-        Some(read.and_then(|()| {
-            Record::from_bytes(&bytes)
-                .ok_or_else(|| AppError::Internal("a case record is not one".to_owned()))
-        }))
+        if self.at == self.read.len() {
+            if self.left == 0 {
+                return None;
+            }
+            if let Err(error) = self.read_on() {
+                self.left = 0;
+                self.read.clear();
+                return Some(Err(error));
+            }
+        }
+        let bytes = self.read.get(self.at..)?.first_chunk()?;
+        self.at += RECORD;
+        let record = Record::from_bytes(bytes);
+        Some(record.ok_or_else(|| AppError::Internal("a case record is not one".to_owned())))
     }
 }
 

@@ -3,6 +3,8 @@
 //! Invariant: nothing is acknowledged before reports, case records and event are on the disk; and a report
 //! that cannot be read leaves nothing behind.
 
+mod archive;
+mod chunks;
 mod collect;
 mod entries;
 mod pack;

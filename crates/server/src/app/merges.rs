@@ -8,12 +8,16 @@ use domain::cases::{CaseKey, Merged, NAMED, Note, Outcomes, Plan, merge, plan_li
 use domain::digest::Digest;
 use domain::release::Release;
 use domain::runs::{self, MergeKey, Merges, PlanKey};
+use futures::{StreamExt, TryStreamExt, stream};
 use journal::Blobs;
 use tokio::runtime::Handle;
 
 use super::cases::{Records, each_case};
 use super::evidence::key_of;
 use super::{App, AppError};
+
+/// How many merges are done at once; each holds a piece of every ingest it merges.
+const AT_ONCE: usize = 4;
 
 impl App {
     /// Returns every merge that a release's readiness needs.
@@ -24,10 +28,12 @@ impl App {
             if wanted.is_empty() {
                 return Ok(done);
             }
-            for key in wanted {
+            let merging = wanted.into_iter().map(|key| async {
                 let merged = self.merged(release, &key).await?;
-                done.insert(key, merged);
-            }
+                Ok::<_, AppError>((key, merged))
+            });
+            let merged: Vec<_> = stream::iter(merging).buffer_unordered(AT_ONCE).try_collect().await?;
+            done.extend(merged);
         }
     }
 
@@ -64,7 +70,13 @@ fn compute(
     let mut listed: BTreeMap<u64, String> = BTreeMap::new();
     let plan = match &key.plan {
         PlanKey::None => Plan::None,
-        PlanKey::Run(of) => Plan::Records(of.iter().map(open).collect::<Result<Vec<_>, _>>()?),
+        PlanKey::Run(of) => {
+            let place = |records| key.ingests.iter().position(|ingest| ingest == records);
+            match of.iter().map(place).collect() {
+                Some(places) => Plan::Among(places),
+                None => Plan::Records(of.iter().map(open).collect::<Result<_, _>>()?),
+            }
+        }
         PlanKey::List(list) => {
             let text = runtime.block_on(blobs.get(list))?.ok_or(AppError::BlobLost(*list))?;
             let lines =

@@ -13,7 +13,9 @@ use domain::evidence::Counts;
 use journal::{BlobWriter, Blobs};
 use tokio::runtime::Handle;
 
+use super::chunks::Chunks;
 use super::entries::{Entry, each_entry};
+use super::pack::{Batch, Packer};
 use super::read::{self, Part, Whole};
 use super::sorter::Sorter;
 use super::{Container, pack};
@@ -54,14 +56,10 @@ impl Default for Collected {
     }
 }
 
-/// A report to be read by whichever reader is free.
-struct Job {
-    turn: usize,
-    name: String,
-    bytes: Vec<u8>,
-}
+/// Reports to be read by whichever reader is free, and their turn.
+type Job = (usize, Batch);
 
-/// What a reader hands on: its turn, and a part of the report or what is wrong with it.
+/// What a reader hands on: its turn, and what it read or what is wrong with it.
 type Handed = (usize, Result<Part, AppError>);
 
 /// Reads everything that comes through the channel and stores it.
@@ -88,13 +86,20 @@ pub(super) fn run(
 }
 
 fn reader(waiting: &Mutex<Receiver<Job>>, hand: SyncSender<Handed>) {
+    let mut packer = match Packer::new() {
+        Ok(packer) => packer,
+        Err(error) => {
+            let _ = hand.send((0, Err(error)));
+            return;
+        }
+    };
     loop {
         let job = match waiting.lock() {
             Ok(waiting) => waiting.recv(),
             Err(_) => return,
         };
-        let Ok(Job { turn, name, bytes }) = job else { return };
-        if hand.send((turn, read::small(name, &bytes))).is_err() {
+        let Ok((turn, batch)) = job else { return };
+        if hand.send((turn, read::batch(&mut packer, &batch))).is_err() {
             return;
         }
     }
@@ -110,9 +115,9 @@ fn divide(
 ) {
     let gone = || AppError::Internal("the ingest was given up".to_owned());
     let mut turn = 0;
-    let divided = each_entry(container, name, chunks, |entry| {
+    let divided = each_entry(container, name, Chunks::new(chunks), |entry| {
         match entry {
-            Entry::Small { name, bytes } => jobs.send(Job { turn, name, bytes }).map_err(|_| gone())?,
+            Entry::Small(batch) => jobs.send((turn, batch)).map_err(|_| gone())?,
             Entry::Large { name, length, bytes } => {
                 read::large(name, length, bytes, &mut |part| {
                     hand.send((turn, Ok(part))).map_err(|_| gone())
@@ -146,7 +151,7 @@ impl<'a> Collector<'a> {
             blobs,
             reports: runtime.block_on(blobs.writer())?,
             gathered: Vec::with_capacity(CHUNK * 2),
-            sorter: Sorter::default(),
+            sorter: Sorter::new(),
             notes: Vec::new(),
             noted: 0,
             collected: Collected::default(),
@@ -176,7 +181,7 @@ impl<'a> Collector<'a> {
         self.finish()
     }
 
-    /// Takes a part, and tells whether its report has ended.
+    /// Takes a part, and tells whether its entry has ended.
     fn take(&mut self, part: Part) -> Result<bool, AppError> {
         self.pack(&part.packed)?;
         let shift = self.notes.len() as u32;
@@ -190,9 +195,9 @@ impl<'a> Collector<'a> {
         if self.noted <= NOTES {
             self.notes.extend_from_slice(&part.notes);
         }
-        let Some(whole) = part.whole else { return Ok(false) };
-        self.count(whole);
-        Ok(true)
+        let ended = !part.ended.is_empty();
+        part.ended.into_iter().for_each(|whole| self.count(whole));
+        Ok(ended)
     }
 
     fn count(&mut self, whole: Whole) {

@@ -1,99 +1,84 @@
-//! The reports in a stream of bytes, one after the other.
+//! The reports in a stream of bytes: small ones side by side in batches, large ones each as it streams by.
 //!
-//! Invariant: a report larger than [`SMALL`] is never whole in memory.
+//! Invariant: a report larger than [`SMALL`] is never whole in memory, and batches are cut by the lengths of
+//! the reports alone, so that the same reports always make the same pack.
 
 use std::io::{Read, Seek, SeekFrom, Write};
-use std::sync::mpsc::Receiver;
-
-use bytes::{Buf, Bytes};
 
 use super::Container;
+use super::archive::Archive;
+use super::chunks::Chunks;
+use super::pack::Batch;
 use crate::app::AppError;
 
 /// Reports up to this many bytes are read whole, and in parallel.
-pub(super) const SMALL: u64 = 4 << 20;
+pub(super) const SMALL: u64 = 2 << 20;
+/// How many bytes of reports make a batch: enough to keep readers busy, and few enough for a core's cache.
+const BATCH: usize = 512 << 10;
 
-/// A report: its name, its length, and its bytes.
+/// What is read at once: several reports, or a piece after the other of one.
 pub(super) enum Entry<'a> {
-    Small { name: String, bytes: Vec<u8> },
+    Small(Batch),
     Large { name: String, length: u64, bytes: &'a mut dyn Read },
 }
 
-/// Hands each report to `each`, in the order of the stream.
+/// Hands all reports to `each`, in the order of the stream.
 pub(super) fn each_entry(
     container: Container,
     name: String,
-    chunks: Receiver<Result<Bytes, String>>,
+    chunks: Chunks,
+    each: impl FnMut(Entry<'_>) -> Result<(), AppError>,
+) -> Result<(), AppError> {
+    match container {
+        Container::Single => single(name, chunks, each),
+        Container::Tar => archived(chunks, each),
+    }
+}
+
+fn archived(chunks: Chunks, mut each: impl FnMut(Entry<'_>) -> Result<(), AppError>) -> Result<(), AppError> {
+    let broken = |source: std::io::Error| AppError::Report {
+        file: "the archive of reports".to_owned(),
+        problem: source.to_string(),
+    };
+    let mut archive = Archive::new(chunks);
+    let mut batch = Batch::with_capacity(BATCH);
+    while let Some(member) = archive.next().map_err(broken)? {
+        let large = member.length > SMALL;
+        if !batch.is_empty() && (large || batch.length() + member.length as usize > BATCH) {
+            each(Entry::Small(std::mem::replace(&mut batch, Batch::with_capacity(BATCH))))?;
+        }
+        if large {
+            each(Entry::Large { name: member.name, length: member.length, bytes: &mut archive.content() })?;
+        } else {
+            batch.add(member.name, member.length, |bytes| archive.content_into(bytes).map_err(broken))?;
+        }
+    }
+    if batch.is_empty() { Ok(()) } else { each(Entry::Small(batch)) }
+}
+
+fn single(
+    name: String,
+    mut chunks: Chunks,
     mut each: impl FnMut(Entry<'_>) -> Result<(), AppError>,
 ) -> Result<(), AppError> {
-    let mut source = Chunks { chunks, current: Bytes::new() };
-    match container {
-        Container::Single => {
-            let mut head = Vec::new();
-            source.by_ref().take(SMALL).read_to_end(&mut head).map_err(reading)?;
-            if (head.len() as u64) < SMALL {
-                return each(Entry::Small { name, bytes: head });
-            }
-            // Its length must be known before it is packed, so a large one goes through a file.
-            let mut spool = tempfile::tempfile().map_err(spooling)?;
-            spool.write_all(&head).map_err(spooling)?;
-            drop(head);
-            let mut buffered = std::io::BufReader::with_capacity(1 << 20, source);
-            let rest = std::io::copy(&mut buffered, &mut spool).map_err(spooling)?;
-            spool.seek(SeekFrom::Start(0)).map_err(spooling)?;
-            each(Entry::Large { name, length: SMALL + rest, bytes: &mut spool })
-        }
-        Container::Tar => {
-            let mut archive = tar::Archive::new(source);
-            for entry in archive.entries().map_err(archived)? {
-                let mut entry = entry.map_err(archived)?;
-                if !entry.header().entry_type().is_file() {
-                    continue;
-                }
-                let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
-                let length = entry.size();
-                if length > SMALL {
-                    each(Entry::Large { name, length, bytes: &mut entry })?;
-                } else {
-                    let mut bytes = Vec::with_capacity(length as usize);
-                    entry.read_to_end(&mut bytes).map_err(archived)?;
-                    each(Entry::Small { name, bytes })?;
-                }
-            }
+    let mut head = Vec::new();
+    let reading = |source| AppError::Io { doing: "read the reports", source };
+    chunks.by_ref().take(SMALL + 1).read_to_end(&mut head).map_err(reading)?;
+    if head.len() as u64 <= SMALL {
+        let mut batch = Batch::with_capacity(head.len());
+        batch.add(name, head.len() as u64, |bytes| {
+            bytes.extend_from_slice(&head);
             Ok(())
-        }
+        })?;
+        return each(Entry::Small(batch));
     }
-}
-
-fn reading(source: std::io::Error) -> AppError {
-    AppError::Io { doing: "read the reports", source }
-}
-
-fn spooling(source: std::io::Error) -> AppError {
-    AppError::Io { doing: "set a large report aside", source }
-}
-
-fn archived(source: std::io::Error) -> AppError {
-    AppError::Report { file: "the archive of reports".to_owned(), problem: source.to_string() }
-}
-
-/// Chunks that arrive through a channel, as a reader.
-struct Chunks {
-    chunks: Receiver<Result<Bytes, String>>,
-    current: Bytes,
-}
-
-impl Read for Chunks {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        while self.current.is_empty() {
-            match self.chunks.recv() {
-                Ok(Ok(chunk)) => self.current = chunk,
-                Ok(Err(error)) => return Err(std::io::Error::other(error)),
-                Err(_) => return Ok(0),
-            }
-        }
-        let length = buffer.len().min(self.current.len());
-        self.current.copy_to_slice(&mut buffer[..length]);
-        Ok(length)
-    }
+    // Its length must be known before it is packed, so a large one goes through a file.
+    let spooling = |source| AppError::Io { doing: "set a large report aside", source };
+    let mut spool = tempfile::tempfile().map_err(spooling)?;
+    spool.write_all(&head).map_err(spooling)?;
+    let begun = head.len() as u64;
+    drop(head);
+    let rest = chunks.copy_to(&mut spool).map_err(spooling)?;
+    spool.seek(SeekFrom::Start(0)).map_err(spooling)?;
+    each(Entry::Large { name, length: begun + rest, bytes: &mut spool })
 }

@@ -1,4 +1,4 @@
-//! One report: its cases as records, its counts, its digest, its place in the pack.
+//! Reports: their cases as records, their counts, their digests, their place in the pack.
 //!
 //! Invariant: a report is hashed as it came, parsed from the same bytes, and packed from the same bytes.
 
@@ -11,7 +11,7 @@ use domain::digest::Digest;
 use reports::{Case, Format, Item, Outcome, Summary};
 use sha2::{Digest as _, Sha256};
 
-use super::pack::Frame;
+use super::pack::{Batch, Frame, Packer};
 use crate::app::AppError;
 
 /// How much of a message a note keeps, in bytes.
@@ -19,7 +19,7 @@ const MESSAGE: usize = 300;
 /// How many `metric.*` properties one report may bring.
 const METRICS: usize = 64;
 
-/// A part of what a report brings; the last one has the whole.
+/// What an entry brings: all of a batch of reports, or a part of a large one.
 #[derive(Default)]
 pub(super) struct Part {
     /// Compressed bytes for the pack.
@@ -27,7 +27,8 @@ pub(super) struct Part {
     pub(super) records: Vec<Record>,
     /// The notes that records point into.
     pub(super) notes: Vec<u8>,
-    pub(super) whole: Option<Whole>,
+    /// The reports that end with this part, and with them the entry; none while it goes on.
+    pub(super) ended: Vec<Whole>,
 }
 
 /// What is known of a report at its end.
@@ -39,18 +40,17 @@ pub(super) struct Whole {
     pub(super) metrics: BTreeMap<String, f64>,
 }
 
-/// Reads a report that is in memory.
-pub(super) fn small(name: String, bytes: &[u8]) -> Result<Part, AppError> {
+/// Reads reports that are in memory.
+pub(super) fn batch(packer: &mut Packer, batch: &Batch) -> Result<Part, AppError> {
     let mut cases = Cases::default();
-    let format = sniff(bytes);
-    let summary = reports::read_slice(format, bytes, &mut |item| cases.take(item))
-        .map_err(|error| unreadable(&name, &error))?;
-    let mut frame = Frame::begin(&name, bytes.len() as u64)?;
-    frame.write(bytes)?;
-    let packed = frame.end()?;
-    let digest = Digest(Sha256::digest(bytes).into());
-    let whole = Whole { length: bytes.len() as u64, name, digest, summary, metrics: cases.metrics };
-    Ok(Part { packed, records: cases.records, notes: cases.notes, whole: Some(whole) })
+    let mut ended = Vec::new();
+    for (name, bytes) in batch.reports() {
+        let summary = reports::read_slice(sniff(bytes), bytes, &mut |item| cases.take(item));
+        let summary = summary.map_err(|error| unreadable(name, &error))?;
+        let (name, digest) = (name.to_owned(), Digest(Sha256::digest(bytes).into()));
+        ended.push(Whole { length: bytes.len() as u64, name, digest, summary, metrics: cases.metrics() });
+    }
+    Ok(Part { ended, ..cases.part(packer.pack(batch)?) })
 }
 
 /// Reads a report as it streams by, handing on what it brings piece by piece.
@@ -92,9 +92,9 @@ pub(super) fn large(
             problem: format!("it ends after {read} of {length} bytes"),
         });
     }
-    let metrics = std::mem::take(&mut cases.metrics);
-    let mut part = cases.part(frame.end()?);
-    part.whole = Some(Whole { name, length, digest: Digest(hasher.finalize().into()), summary, metrics });
+    let whole =
+        Whole { name, length, digest: Digest(hasher.finalize().into()), summary, metrics: cases.metrics() };
+    let part = Part { ended: vec![whole], ..cases.part(frame.end()?) };
     (hand_on.borrow_mut())(part)
 }
 
@@ -197,12 +197,18 @@ impl Cases {
         at
     }
 
+    /// Returns the metrics of the report that has ended.
+    fn metrics(&mut self) -> BTreeMap<String, f64> {
+        std::mem::take(&mut self.metrics)
+    }
+
+    /// Returns the cases found so far, with what is packed of the bytes they were found in.
     fn part(&mut self, packed: Vec<u8>) -> Part {
         Part {
             packed,
             records: std::mem::take(&mut self.records),
             notes: std::mem::take(&mut self.notes),
-            whole: None,
+            ended: Vec::new(),
         }
     }
 }
