@@ -301,6 +301,9 @@ pub(crate) enum Journal {
         /// A signed head kept elsewhere: the line itself, or a file that holds it
         #[arg(long, value_name = "LINE|FILE")]
         expect_head: Option<String>,
+        /// Read every blob that events name, too
+        #[arg(long)]
+        with_blobs: bool,
         /// Answer in JSON
         #[arg(long)]
         json: bool,
@@ -334,6 +337,9 @@ pub(crate) enum EventPart {
 pub(crate) struct Backup {
     /// The file to write, a .tar.zst
     pub(crate) file: PathBuf,
+    /// Replace a file that is there
+    #[arg(long)]
+    pub(crate) force: bool,
     /// Answer in JSON
     #[arg(long)]
     pub(crate) json: bool,

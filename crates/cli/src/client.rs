@@ -16,6 +16,7 @@ use tower::ServiceExt;
 
 use crate::arguments::{OfRelease, Place};
 use crate::exit::Exit;
+use crate::terminal;
 
 /// Why a command did not do what it was asked to.
 #[derive(Debug, thiserror::Error)]
@@ -32,7 +33,9 @@ pub(crate) enum Failed {
 impl Failed {
     pub(crate) fn exit(&self) -> Exit {
         match self {
-            Self::Problem(problem) if problem.status >= 500 => Exit::Failure,
+            Self::Problem(problem) if problem.status >= 500 || problem.kind.ends_with(":conflict") => {
+                Exit::Failure
+            }
             Self::Problem(_) | Self::Input(_) => Exit::BadInput,
             Self::Inside(_) => Exit::Failure,
         }
@@ -54,6 +57,7 @@ impl From<AppError> for Failed {
             | AppError::Journal(_)
             | AppError::Blob(_)
             | AppError::BlobLost(_)
+            | AppError::BlobAltered(_)
             | AppError::Io { .. }
             // A message that holds its cause must not be followed by its cause.
             | AppError::Internal(_)) => Self::Inside(anyhow::anyhow!("{error}")),
@@ -106,7 +110,8 @@ impl Client {
     ) -> Result<(T, Bytes), Failed> {
         let response = self.answer(request).await?;
         let bytes = response.into_body().collect().await.map_err(anyhow::Error::from)?.to_bytes();
-        let value = serde_json::from_slice(&bytes).map_err(anyhow::Error::from)?;
+        let value: serde_json::Value = serde_json::from_slice(&bytes).map_err(anyhow::Error::from)?;
+        let value = serde_json::from_value(terminal::clean(value)).map_err(anyhow::Error::from)?;
         Ok((value, bytes))
     }
 
@@ -125,7 +130,8 @@ impl Client {
             return Ok(response);
         }
         let bytes = response.into_body().collect().await.map_err(anyhow::Error::from)?.to_bytes();
-        Err(Failed::Problem(serde_json::from_slice(&bytes).map_err(anyhow::Error::from)?))
+        let problem: serde_json::Value = serde_json::from_slice(&bytes).map_err(anyhow::Error::from)?;
+        Err(Failed::Problem(serde_json::from_value(terminal::clean(problem)).map_err(anyhow::Error::from)?))
     }
 
     /// Returns the path of a release in the API; a short name is looked up.

@@ -21,6 +21,24 @@ pub(crate) fn line(text: &str) {
     let _ = writeln!(anstream::stdout().lock(), "{text}");
 }
 
+/// Replaces what could deceive a terminal or its reader: control characters, and marks that turn the direction of text.
+/// Names of tests and reasons come from outside, and must not be able to forge a line.
+pub(crate) fn clean(value: serde_json::Value) -> serde_json::Value {
+    use serde_json::Value;
+    let deceives = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    match value {
+        Value::String(text) if text.contains(deceives) => {
+            Value::String(text.replace('\n', " ⏎ ").replace(deceives, "\u{fffd}"))
+        }
+        Value::Array(items) => items.into_iter().map(clean).collect(),
+        Value::Object(entries) => entries.into_iter().map(|(key, value)| (key, clean(value))).collect(),
+        other => other,
+    }
+}
+
 /// Prints bytes to standard output as they are.
 pub(crate) fn raw(bytes: &[u8]) {
     let mut out = std::io::stdout().lock();

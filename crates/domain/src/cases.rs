@@ -130,10 +130,10 @@ pub enum Plan<I> {
     None,
     /// Labels, sorted and distinct, as listed in a file.
     Labels(Vec<u64>),
-    /// The records of the run that is the plan; its skipped cases are not part of it.
-    Records(Vec<I>),
-    /// The same, where that run is among the ingests that are merged: their places.
-    Among(Vec<usize>),
+    /// The records of the run that is the plan, by device; its skipped cases are not part of it.
+    Records(Vec<Vec<I>>),
+    /// The same, where that run is among the ingests that are merged: their places, counted through all groups.
+    Among(Vec<Vec<usize>>),
 }
 
 /// The merge, with what is still to be put into words.
@@ -141,53 +141,52 @@ pub enum Plan<I> {
 pub struct Outcomes {
     /// Counts; the two lists of words are empty.
     pub merged: Merged,
-    /// Failed cases: which ingest, and where its note is.
+    /// Failed cases: which ingest, counted through all groups, and where its note is.
     pub failures: Vec<(usize, u32)>,
     /// Planned cases that did not run.
     pub not_run: Vec<CaseKey>,
 }
 
-/// Merges sorted ingests, oldest first, and compares them with a plan. Memory does not grow with the cases.
+/// Merges sorted ingests and compares them with a plan. The ingests come in groups, one a device, each oldest first:
+/// within a group a later one reruns the earlier, and in another group a case is another case. Memory does not grow
+/// with the cases.
 ///
 /// # Errors
 /// Whatever the streams of records yield.
-pub fn merge<I, E>(ingests: Vec<I>, plan: Plan<I>) -> Result<Outcomes, E>
+pub fn merge<I, E>(groups: Vec<Vec<I>>, plan: Plan<I>) -> Result<Outcomes, E>
 where
     I: Iterator<Item = Result<Record, E>>,
 {
-    let runs = ingests.len();
-    let (labels, of_plan, among) = match plan {
-        Plan::None => (None, Vec::new(), Vec::new()),
-        Plan::Labels(labels) => (Some(labels), Vec::new(), Vec::new()),
-        Plan::Records(records) => {
-            let among = (runs..runs + records.len()).collect();
-            (None, records, among)
-        }
-        Plan::Among(among) => (None, Vec::new(), among),
+    let mut streams = Vec::new();
+    let of_run = place(groups, &mut streams);
+    let (labels, of_plan) = match plan {
+        Plan::None => (None, Vec::new()),
+        Plan::Labels(labels) => (Some(labels), Vec::new()),
+        Plan::Records(records) => (None, place(records, &mut streams)),
+        Plan::Among(places) => (None, places),
     };
-    let by_run = !among.is_empty();
-    let mut streams = ingests.into_iter().chain(of_plan).map(Sorted::begin).collect::<Result<Vec<_>, E>>()?;
+    let by_run = !of_plan.is_empty();
+    let mut streams = streams.into_iter().map(Sorted::begin).collect::<Result<Vec<_>, E>>()?;
     let mut tally = Tally { planned: (labels.is_some() || by_run).then_some(0), ..Tally::default() };
     let mut labels = labels.unwrap_or_default().into_iter().peekable();
-    let mut group: Vec<Vec<Record>> = vec![Vec::new(); streams.len()];
+    let mut found: Vec<Vec<Record>> = vec![Vec::new(); streams.len()];
     while let Some(key) = streams.iter().filter_map(Sorted::key).min() {
         while let Some(label) = labels.next_if(|label| *label < key.label) {
             tally.plan_label(label, None);
         }
-        for (records, stream) in group.iter_mut().zip(&mut streams) {
+        for (records, stream) in found.iter_mut().zip(&mut streams) {
             records.clear();
             while let Some(record) = stream.take(key)? {
                 records.push(record);
             }
         }
-        let ran = tally.count(&group[..runs]);
+        let ran = of_run.iter().map(|places| tally.count(&found, places)).sum();
         tally.ran_under(key.label, ran);
         if by_run {
-            let planned = |records: &Vec<Record>| {
-                records.iter().filter(|record| record.outcome != Outcome::Skipped).count() as i64
+            let planned = |places: &Vec<usize>| {
+                places.iter().filter_map(|place| found.get(*place)).map(|records| not_skipped(records)).max()
             };
-            let of_plan = among.iter().filter_map(|place| group.get(*place));
-            tally.plan_key(key, of_plan.map(planned).max().unwrap_or(0), ran);
+            tally.plan_key(key, of_plan.iter().filter_map(planned).sum(), ran);
         }
         let goes_on = |stream: &Sorted<I>| stream.key().is_some_and(|next| next.label == key.label);
         while let Some(label) = labels.next_if(|label| *label == key.label && !streams.iter().any(goes_on)) {
@@ -199,6 +198,20 @@ where
         tally.plan_label(label, None);
     }
     Ok(tally.finish())
+}
+
+/// Adds the streams of some groups, and returns the places where each group's now are.
+fn place<I>(groups: Vec<Vec<I>>, streams: &mut Vec<I>) -> Vec<Vec<usize>> {
+    let mut places = Vec::with_capacity(groups.len());
+    for group in groups {
+        places.push((streams.len()..streams.len() + group.len()).collect());
+        streams.extend(group);
+    }
+    places
+}
+
+fn not_skipped(records: &[Record]) -> i64 {
+    records.iter().filter(|record| record.outcome != Outcome::Skipped).count() as i64
 }
 
 /// A sorted stream of records, and the one that comes next.
@@ -241,14 +254,15 @@ struct Tally {
 }
 
 impl Tally {
-    /// Counts the cases under one key, and returns how many of them ran.
-    fn count(&mut self, ingests: &[Vec<Record>]) -> i64 {
+    /// Counts the cases of one group under one key, and returns how many of them ran.
+    fn count(&mut self, found: &[Vec<Record>], places: &[usize]) -> i64 {
         let mut ran = 0;
-        let repeats = ingests.iter().map(Vec::len).max().unwrap_or(0);
+        let ingests = || places.iter().filter_map(|place| Some((*place, found.get(*place)?)));
+        let repeats = ingests().map(|(_, records)| records.len()).max().unwrap_or(0);
         for repeat in 0..repeats {
             let mut last: Option<(usize, Record)> = None;
             let (mut failed_before, mut attempts) = (false, 0);
-            for (ingest, records) in ingests.iter().enumerate() {
+            for (ingest, records) in ingests() {
                 let Some(record) = records.get(repeat) else { continue };
                 attempts += i64::from(record.attempts);
                 self.duration_ms += f64::from(record.duration_ms);
@@ -320,8 +334,13 @@ fn is_failure(outcome: Outcome) -> bool {
 pub fn plan_lines(text: &str) -> impl Iterator<Item = String> + '_ {
     text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).map(|line| {
         match line.split_once(['\t', '#']) {
-            Some((class, name)) if !class.contains(char::is_whitespace) => format!("{class}.{name}"),
+            Some((class, name)) if is_class(class) && !name.is_empty() => format!("{class}.{name}"),
             _ => line.to_owned(),
         }
     })
+}
+
+/// Tells a class from a name that happens to hold a `#`.
+fn is_class(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '$'))
 }

@@ -72,6 +72,7 @@ events! {
     /// A definition of ready that rules from here on.
     DefinitionPutInForce(Definition) = "definition_put_in_force" v 1,
     PlanSet(PlanSet) = "plan_set" v 1,
+    PlanDropped(PlanDropped) = "plan_dropped" v 1,
     BuildRegistered(BuildRegistered) = "build_registered" v 1,
     CandidateNominated(CandidateNominated) = "candidate_nominated" v 1,
     RunIngested(Box<RunIngested>) = "run_ingested" v 1,
@@ -127,6 +128,12 @@ pub struct PlanSet {
     pub kind: RunKind,
     #[serde(flatten)]
     pub plan: Plan,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanDropped {
+    pub track: TrackId,
+    pub kind: RunKind,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

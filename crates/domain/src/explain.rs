@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::criteria::fact::Fact;
+use crate::facts::UNTOUCHED;
 use crate::readiness::{Judged, Verdict};
 use crate::words;
 
@@ -72,11 +73,8 @@ fn coverage<'f>(judged: &Judged<'_>, of_run: &impl Fn(&str) -> Option<&'f Fact>)
     let int = |fact: &str| of_run(fact).and_then(Fact::as_int);
     let ran = int("run").unwrap_or(0);
     let mut reasons = Vec::new();
-    let failures = of_run("failures").and_then(Fact::as_list).unwrap_or_default();
+    let failures = of_run("failures").map(Fact::items).unwrap_or_default();
     let failed = int("failed").unwrap_or(0);
-    if ran == 0 {
-        reasons.push("no case ran: every one was skipped".to_owned());
-    }
     if failed > 0 && judged.criterion.preset.as_deref() != Some("plan-coverage") {
         let names: Vec<String> = failures.iter().map(Fact::label).collect();
         reasons.push(format!(
@@ -89,7 +87,7 @@ fn coverage<'f>(judged: &Judged<'_>, of_run: &impl Fn(&str) -> Option<&'f Fact>)
         (Some(planned), Some(covered)) if planned > covered => {
             let lacking = planned - covered;
             let names: Vec<&str> = of_run("not_run")
-                .and_then(Fact::as_list)
+                .map(Fact::items)
                 .unwrap_or_default()
                 .iter()
                 .filter_map(Fact::as_text)
@@ -103,7 +101,11 @@ fn coverage<'f>(judged: &Judged<'_>, of_run: &impl Fn(&str) -> Option<&'f Fact>)
             ));
         }
         (Some(planned), Some(_)) if planned > 0 => {
+            let plan = of_run("plan").and_then(Fact::as_text).unwrap_or_default();
             reasons.push(format!("all {} run", words::count(planned, "planned case", "planned cases")));
+            if plan.starts_with("this run itself") {
+                reasons.push(format!("the plan is {plan}"));
+            }
         }
         _ if failed == 0 && ran > 0 => reasons.push(format!("{} passed", words::count(ran, "case", "cases"))),
         _ => {}
@@ -121,6 +123,7 @@ fn mostly(names: &[&str], lacking: i64) -> String {
         *classes.entry(class.rsplit_once('.').map_or(class, |(_, last)| last)).or_default() += 1;
     }
     match classes.iter().max_by_key(|(_, count)| **count) {
+        Some((class, count)) if *count == lacking => format!(", all of them in {class}"),
         Some((class, count)) if *count * 2 > lacking => {
             format!(", {} of them in {class}", words::number(*count))
         }
@@ -130,15 +133,9 @@ fn mostly(names: &[&str], lacking: i64) -> String {
 
 fn flaky<'f>(of_run: &impl Fn(&str) -> Option<&'f Fact>) -> Option<String> {
     let (flaky, ran) = (of_run("flaky")?.as_int()?, of_run("run")?.as_int()?);
-    if ran == 0 {
-        return Some("no case ran: every one was skipped".to_owned());
-    }
     let share = words::percent(flaky as f64 / ran as f64);
     Some(format!("{} of {} flaky, {share}", words::number(flaky), words::count(ran, "case", "cases")))
 }
-
-/// How the reason for a device that nobody touched begins, in `facts.rs`.
-const UNTOUCHED: &str = "no result for ";
 
 fn platform(judged: &mut Judged<'_>, facts: &Fact) {
     let failed: Vec<String> = judged.offenders.iter().map(Fact::label).collect();

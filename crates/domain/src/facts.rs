@@ -8,14 +8,17 @@ use std::sync::Arc;
 use crate::build::Build;
 use crate::cases::Merged;
 use crate::criteria::fact::{Fact, Missing};
+use crate::evidence::AttestedResult;
 use crate::id::{BuildNumber, RunKind};
 use crate::release::Release;
-use crate::runs::{self, Merges};
+use crate::runs::{self, Merges, PlanFrom};
 use crate::time::Time;
 use crate::track::Track;
 use crate::words;
 
 const HOUR: i64 = 3_600_000_000;
+/// How the reason for a device that nobody touched begins; such devices are told in one row.
+pub const UNTOUCHED: &str = "no result for ";
 
 /// What facts depend on besides the track.
 #[derive(Clone, Copy, Debug)]
@@ -106,19 +109,34 @@ impl Gather<'_> {
         ])
     }
 
+    /// The moment before which evidence is too old.
+    fn since(&self) -> Option<Time> {
+        runs::oldest(self.view.now, self.view.max_age_hours)
+    }
+
     fn runs(&self, kind: &RunKind) -> Fact {
-        let ingests = runs::on_build(self.track, kind, &self.candidate.number);
+        let build = &self.candidate.number;
         let missing = |why: String| Fact::missing(format!("runs.{kind}"), why);
-        let Some(last) = ingests.last() else { return missing(self.why_no_run(kind)) };
-        if let Some(why) = self.too_old(&format!("the {kind} run"), last.recorded_at) {
-            return missing(why);
-        }
-        let key = runs::merge_key(self.track, kind, &self.candidate.number, self.view.merges).ok();
-        let Some(merged) = key.and_then(|key| self.view.merges.get(&key)) else {
-            return missing(format!("the {kind} run is still being counted"));
+        let Some(last) = runs::on_build(self.track, kind, build, None).pop() else {
+            return missing(self.why_no_run(kind));
         };
-        let mut facts = counted(merged);
-        self.planned(kind, merged, &mut facts);
+        let ingests = runs::on_build(self.track, kind, build, self.since());
+        if ingests.is_empty() {
+            let too_old = self.too_old(&format!("the {kind} run"), last.recorded_at);
+            return missing(too_old.unwrap_or_else(|| self.why_no_run(kind)));
+        }
+        let key = runs::merge_key(self.track, kind, build, self.since(), self.view.merges).ok();
+        let merged = key.as_ref().and_then(|(key, _)| self.view.merges.get(key));
+        let (merged, plan) = match (merged, &key) {
+            (Some(Ok(merged)), Some((_, plan))) => (merged, plan),
+            (Some(Err(why)), _) => return missing(why.to_string()),
+            _ => return missing(format!("the {kind} run is still being counted")),
+        };
+        if merged.ran() == 0 {
+            return missing(self.why_nothing_ran(kind, merged));
+        }
+        let mut facts = counted(kind, merged);
+        self.planned(kind, merged, plan, &mut facts);
         let mut metrics = BTreeMap::new();
         for ingest in &ingests {
             metrics.extend(ingest.metrics.iter().map(|(name, value)| (name.clone(), Fact::Double(*value))));
@@ -132,27 +150,59 @@ impl Gather<'_> {
         Fact::Map(Arc::new(facts))
     }
 
-    fn planned(&self, kind: &RunKind, merged: &Merged, facts: &mut BTreeMap<String, Fact>) {
-        let mut put = |name: &str, fact: Fact| facts.insert(name.to_owned(), fact);
-        match merged.planned {
-            Some(planned) => {
-                put("planned", Fact::Int(planned));
-                put("covered", Fact::Int(merged.covered));
-                // An empty plan is fully covered; that nothing was planned is told by `planned`.
-                put("coverage", Fact::Double(share(merged.covered, planned).unwrap_or(1.0)));
-                put("not_run", names(&merged.not_run, merged.not_run_total()));
-                put("complete", Fact::Bool(merged.not_run_total() == 0));
-            }
-            None => {
-                let why: Arc<str> = format!(
-                    "nothing says which {kind} cases should run: list them in a plan file, or ingest a whole run \
-                     with --complete"
-                )
-                .into();
-                for name in ["planned", "covered", "coverage", "not_run", "complete"] {
-                    put(name, Fact::missing(format!("runs.{kind}.{name}"), why.clone()));
-                }
-            }
+    fn planned(&self, kind: &RunKind, merged: &Merged, from: &PlanFrom, facts: &mut BTreeMap<String, Fact>) {
+        let planned = merged.planned.filter(|planned| *planned > 0);
+        let share = planned.map(|planned| merged.covered as f64 / planned as f64);
+        if let (Some(planned), Some(share)) = (planned, share) {
+            let not_run = named(
+                merged.not_run.iter().map(|name| Fact::text(name.as_str())).collect(),
+                merged.not_run_total(),
+                &format!("runs.{kind}.not_run"),
+                "planned cases that did not run",
+            );
+            facts.extend([
+                ("planned".to_owned(), Fact::Int(planned)),
+                ("covered".to_owned(), Fact::Int(merged.covered)),
+                ("coverage".to_owned(), Fact::Double(share)),
+                ("not_run".to_owned(), not_run),
+                ("complete".to_owned(), Fact::Bool(merged.not_run_total() == 0)),
+                ("plan".to_owned(), Fact::text(self.plan_label(from))),
+            ]);
+            return;
+        }
+        let why: Arc<str> = match from {
+            PlanFrom::Nowhere => format!(
+                "nothing says which {kind} cases should run: list them in a plan file, or ingest a whole run \
+                 with --complete"
+            ),
+            _ => format!("the plan of {kind} names no case that could run"),
+        }
+        .into();
+        for name in ["planned", "covered", "coverage", "not_run", "complete", "plan"] {
+            facts.insert(name.to_owned(), Fact::missing(format!("runs.{kind}.{name}"), why.clone()));
+        }
+    }
+
+    /// Says where a plan comes from, as readers see it.
+    fn plan_label(&self, from: &PlanFrom) -> String {
+        match from {
+            PlanFrom::Nowhere => "no plan".to_owned(),
+            PlanFrom::List(source) => source.clone(),
+            PlanFrom::Run(build) => format!("the run on {}", self.track.build_label(build)),
+            PlanFrom::Itself(None) => "this run itself, which was called complete".to_owned(),
+            PlanFrom::Itself(Some((build, ran))) => format!(
+                "this run itself, which was called complete; on {} {} ran",
+                self.track.build_label(build),
+                words::count(*ran, "case", "cases")
+            ),
+        }
+    }
+
+    fn why_nothing_ran(&self, kind: &RunKind, merged: &Merged) -> String {
+        match merged.cases {
+            0 => format!("the {kind} report on {} holds no case", self.candidate),
+            1 => format!("the one {kind} case on {} was skipped", self.candidate),
+            cases => format!("all {} {kind} cases on {} were skipped", words::number(cases), self.candidate),
         }
     }
 
@@ -187,7 +237,7 @@ impl Gather<'_> {
         }))
     }
 
-    /// The latest word on a device counts: a check by hand, or everything that ran on it.
+    /// A check that failed stands until a later check; otherwise the latest word counts, by hand or by a run.
     fn device_result(&self, device: &str) -> Fact {
         let checks = self
             .track
@@ -199,31 +249,37 @@ impl Gather<'_> {
         let check = checks.clone().rev().find(|check| check.build == self.candidate.number);
         let run = runs.clone().rev().find(|ingest| ingest.build == self.candidate.number);
         let missing = |why: String| Fact::missing(format!("devices[\"{device}\"].result"), why);
-        let by_check = check.map(|check| (check.position, check.recorded_at, Some(check.result.as_str())));
-        let by_run = run.map(|ingest| {
-            let key = runs::device_key(self.track, device, &self.candidate.number);
-            let merged = key.and_then(|key| self.view.merges.get(&key));
-            let result = merged.filter(|merged| merged.ran() > 0).map(|merged| match merged.failed {
-                0 => "passed",
-                _ => "failed",
-            });
-            (ingest.position, ingest.recorded_at, result)
-        });
-        if let Some((_, since, result)) = by_check.max(by_run) {
+        let by_check = check.map(|check| (check.position, check.recorded_at, Ok(check.result.as_str())));
+        let by_run = run.map(|ingest| (ingest.position, ingest.recorded_at, self.device_run(device)));
+        let stands = by_check.clone().filter(|(_, _, result)| *result == Ok(AttestedResult::Failed.as_str()));
+        let latest = stands
+            .or_else(|| [by_check, by_run].into_iter().flatten().max_by_key(|(position, ..)| *position));
+        if let Some((_, since, result)) = latest {
             if let Some(why) = self.too_old(&format!("the result for {device}"), since) {
                 return missing(why);
             }
-            return match result {
-                Some(result) => Fact::text(result),
-                None => missing(format!("nothing ran on {device}: every case was skipped")),
-            };
+            return result.map_or_else(missing, Fact::text);
         }
         let earlier = checks.map(|check| (check.position, &check.build));
         let earlier = earlier.chain(runs.map(|ingest| (ingest.position, &ingest.build))).max();
         missing(match earlier {
             Some((_, build)) => self.stale(device, "was validated on", build),
-            None => format!("no result for {device}"),
+            None => format!("{UNTOUCHED}{device}"),
         })
+    }
+
+    /// What everything that ran on a device comes to, or why that is not known.
+    fn device_run(&self, device: &str) -> Result<&'static str, String> {
+        let key = runs::device_key(self.track, device, &self.candidate.number, self.since());
+        match key.and_then(|key| self.view.merges.get(&key)) {
+            Some(Ok(merged)) if merged.ran() == 0 => {
+                Err(format!("nothing ran on {device}: every case was skipped"))
+            }
+            Some(Ok(merged)) if merged.failed == 0 => Ok("passed"),
+            Some(Ok(_)) => Ok("failed"),
+            Some(Err(why)) => Err(why.to_string()),
+            None => Err(format!("the run on {device} is still being counted")),
+        }
     }
 
     fn summary(&self) -> Fact {
@@ -242,7 +298,7 @@ impl Gather<'_> {
     }
 }
 
-fn counted(merged: &Merged) -> BTreeMap<String, Fact> {
+fn counted(kind: &RunKind, merged: &Merged) -> BTreeMap<String, Fact> {
     let failures = merged.failures.iter().map(|note| {
         Fact::map([
             ("name", Fact::text(note.name.as_str())),
@@ -250,6 +306,7 @@ fn counted(merged: &Merged) -> BTreeMap<String, Fact> {
             ("message", Fact::text(note.message.as_str())),
         ])
     });
+    let failures = named(failures.collect(), merged.failed, &format!("runs.{kind}.failures"), "failed cases");
     let facts = [
         ("cases", Fact::Int(merged.cases)),
         ("run", Fact::Int(merged.ran())),
@@ -258,21 +315,19 @@ fn counted(merged: &Merged) -> BTreeMap<String, Fact> {
         ("errored", Fact::Int(merged.errored)),
         ("skipped", Fact::Int(merged.skipped)),
         ("flaky", Fact::Int(merged.flaky)),
-        // Of no cases none is flaky; that nothing ran is told by `run`.
-        ("flaky_rate", Fact::Double(share(merged.flaky, merged.ran()).unwrap_or(0.0))),
-        ("failures", Fact::list(failures)),
+        ("flaky_rate", Fact::Double(merged.flaky as f64 / merged.ran() as f64)),
+        ("failures", failures),
         ("duration_s", Fact::Double(merged.duration_s)),
     ];
     facts.into_iter().map(|(name, fact)| (name.to_owned(), fact)).collect()
 }
 
-/// The names that are kept, and one line for those that are only counted: never an empty list while some lack.
-fn names(names: &[String], total: i64) -> Fact {
-    let more = total - names.len() as i64;
-    let rest = (more > 0).then(|| Fact::text(format!("and {} more", words::number(more))));
-    Fact::list(names.iter().map(|name| Fact::text(name.as_str())).chain(rest))
-}
-
-fn share(part: i64, whole: i64) -> Option<f64> {
-    (whole > 0).then(|| part as f64 / whole as f64)
+/// A list of which only the first are kept by name: what is beyond them is missing, not absent.
+fn named(items: Vec<Fact>, total: i64, fact: &str, what: &str) -> Fact {
+    let more = total - items.len() as i64;
+    if more <= 0 {
+        return Fact::list(items);
+    }
+    let why = format!("{} more {what} are counted and not named", words::number(more));
+    Fact::AtLeast(Arc::new(items), vec![Missing { fact: fact.into(), why: why.into() }])
 }

@@ -159,6 +159,10 @@ impl ProductId {
     pub fn from_name(name: &str) -> Result<Self, InvalidId> {
         let mut text = String::new();
         for c in name.chars() {
+            if c.is_alphanumeric() && !c.is_ascii() {
+                // Leaving letters out would make a name that nobody recognises.
+                return Self::parse(name);
+            }
             if c.is_ascii_alphanumeric() {
                 text.push(c.to_ascii_lowercase());
             } else if !text.is_empty() && !text.ends_with('-') {

@@ -51,6 +51,11 @@ impl Readiness {
         }
     }
 
+    /// Joins tracks: any that is not ready decides, else any that is unknown; of no tracks nothing can be said.
+    pub fn of_tracks(tracks: impl IntoIterator<Item = Self>) -> Self {
+        tracks.into_iter().max().unwrap_or(Self::Unknown)
+    }
+
     pub fn label(self) -> &'static str {
         match self {
             Self::Ready => "ready",

@@ -3,6 +3,7 @@
 //! Invariant: the same events give the same release, whoever folds them and whenever.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::criterion::Definition;
 use crate::envelope::{Envelope, Position, StreamVersion};
@@ -30,8 +31,8 @@ pub struct Release {
     pub recorded_at: Time,
     /// The first event of a type this version does not know: the stream is then read-only.
     pub unrecognised: Option<String>,
-    /// How many events had their payload redacted.
-    pub redacted: i64,
+    /// Events whose payload was redacted: what they said no longer counts, and that is told.
+    pub redacted: Vec<(Position, Arc<str>)>,
 }
 
 impl Release {
@@ -60,7 +61,7 @@ impl Release {
             position: envelope.position,
             recorded_at: envelope.recorded_at,
             unrecognised: None,
-            redacted: 0,
+            redacted: Vec::new(),
         })
     }
 
@@ -87,6 +88,9 @@ impl Release {
             }
             Event::PlanSet(set) => self.on_track(&set.track, |track| {
                 track.plans.insert(set.kind, set.plan);
+            }),
+            Event::PlanDropped(dropped) => self.on_track(&dropped.track, |track| {
+                track.plans.remove(&dropped.kind);
             }),
             Event::BuildRegistered(registered) => self.on_track(&registered.track, |track| {
                 track.builds.insert(registered.build.number.clone(), registered.build);
@@ -136,7 +140,7 @@ impl Release {
                     *slot = Some(withdrawal);
                 }
             }
-            Event::Redacted => self.redacted += 1,
+            Event::Redacted => self.redacted.push((envelope.position, envelope.kind.clone())),
             Event::Unrecognised => {
                 self.unrecognised.get_or_insert_with(|| {
                     format!(

@@ -55,7 +55,7 @@ fn a_short_file_is_useful() {
         .collect();
     assert_eq!(tracks, [("iOS", Some("app-store")), ("Wear OS", Some("play"))]);
     assert_eq!(file.criteria[0].title, "Smoke passed on the candidate");
-    assert_eq!(file.criteria[0].rule.source(), "runs.smoke.run > 0 && runs.smoke.failed == 0");
+    assert_eq!(file.criteria[0].rule.source(), "runs.smoke.failed == 0");
     assert_eq!(file.releases[0].version, "2026.12");
     assert_eq!(file.releases[0].tracks[0].candidate.as_ref().unwrap().0.as_str(), "514");
 }
@@ -132,6 +132,33 @@ fn expressions_are_compiled_and_pointed_at_inside_their_text() {
         "[[criteria]]\nid = \"x\"\nholds = \"sise(devices) > 0 && runs.performance.metrics.cold_ms < 2000\"\n",
         &[
             "7:10 `sise` no such function: sise | did you mean size? | `seaworthy facts` lists what a criterion can see, with today's values",
+        ],
+    );
+}
+
+#[test]
+fn what_the_engine_could_not_evaluate_is_refused_before_it_is_agreed() {
+    for (holds, mistake) in [
+        ("size() > 0", "`size` is used as `size(list)` or `list.size()`, of a list or a text"),
+        (
+            "size(runs.smoke.failed) > 0",
+            "`size` is used as `size(list)` or `list.size()`, of a list or a text",
+        ),
+        ("contains('x')", "`contains` is used as `text.contains(\"…\")`, of texts"),
+        ("'x'.matches('(')", "`matches` is used as a pattern that can be used: unclosed group"),
+        ("int(devices) > 0", "`int` is used as `int(value)`, of one number or text"),
+        ("min(1, 2) > 0", "no such function: min"),
+        ("b'a' == b'a'", "bytes and null have no place in a criterion"),
+        ("5.0 % 2.0 > 1.0", "`%` is of whole numbers"),
+        ("-track.id == 'x'", "there is no minus of a text"),
+    ] {
+        let told = told(&format!("{PRODUCT}[[criteria]]\nid = \"x\"\nholds = '''{holds}'''\n"));
+        assert!(told.len() == 1 && told[0].contains(mistake), "{holds}: {told:?}");
+    }
+    check(
+        "[[criteria]]\nuse = \"smoke-passed\"\ntracks = []\n",
+        &[
+            "7:10 `[]` this criterion would never apply | name at least one, or leave `tracks` out to mean all",
         ],
     );
 }

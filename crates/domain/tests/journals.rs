@@ -13,6 +13,7 @@ use domain::release::Release;
 use domain::time::Time;
 
 const RELEASE: &str = include_str!("journals/2026-11.ndjson");
+const PLANS: &str = include_str!("journals/2026-11-plans.ndjson");
 const PRODUCT: &str = include_str!("journals/2026-11-product.ndjson");
 
 #[derive(serde::Deserialize)]
@@ -50,7 +51,7 @@ fn events(journal: &str) -> Vec<(Envelope, Event)> {
 #[test]
 fn every_type_and_every_version_that_ever_was_has_a_line() {
     let written: BTreeSet<(String, u32)> =
-        [RELEASE, PRODUCT].into_iter().flat_map(lines).map(|line| (line.kind, line.version)).collect();
+        [RELEASE, PLANS, PRODUCT].into_iter().flat_map(lines).map(|line| (line.kind, line.version)).collect();
     for (kind, current) in CURRENT {
         for version in 1..=*current {
             assert!(
@@ -95,7 +96,7 @@ fn a_product_of_earlier_versions_folds() {
 
 #[test]
 fn what_is_written_today_is_read_back_the_same() {
-    for (envelope, event) in events(RELEASE).into_iter().chain(events(PRODUCT)) {
+    for (envelope, event) in events(RELEASE).into_iter().chain(events(PLANS)).chain(events(PRODUCT)) {
         let (kind, version) = event.kind();
         if event != Event::Unrecognised {
             let again = Event::read(kind, version, envelope.position, Some(&event.payload())).unwrap();

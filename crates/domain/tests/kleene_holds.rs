@@ -1,8 +1,6 @@
 //! What three-valued logic promises, tried on random expressions: a known verdict holds however the missing facts
 //! turn out, and every missing fact that could change the verdict is named.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
-
 use domain::criteria::expression::Expression;
 use domain::criteria::fact::Fact;
 use domain::criteria::kleene::{Evaluation, evaluate};

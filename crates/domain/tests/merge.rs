@@ -74,10 +74,13 @@ fn check(ingests: &[&str], plan: &str, expect: &str) {
             labels.sort_unstable();
             Plan::Labels(labels)
         }
-        ("run", cases) => Plan::Records(vec![stream(cases)]),
+        ("run", cases) => Plan::Records(vec![vec![stream(cases)]]),
         (other, _) => panic!("no plan {other}"),
     };
-    let Ok(outcomes) = merge(ingests.iter().map(|cases| stream(cases)).collect(), plan);
+    // Ingests after a bar ran on another device.
+    let groups = ingests.split(|ingest| *ingest == "|");
+    let groups = groups.map(|group| group.iter().map(|cases| stream(cases)).collect()).collect();
+    let Ok(outcomes) = merge(groups, plan);
     assert_eq!(told(&outcomes), expect);
 }
 
@@ -145,11 +148,26 @@ fn a_run_as_plan_counts_repeats_and_leaves_out_what_it_skipped() {
 }
 
 #[test]
+fn a_pass_on_one_device_hides_no_failure_on_another() {
+    check(&["a:fail", "|", "a:pass"], "", "2: 1 passed, 1 failed, 0 skipped");
+    check(&["a:fail", "a:pass", "|", "a:pass"], "", "2: 2 passed, 0 failed, 0 skipped, 1 flaky");
+    check(
+        &["a:pass", "|", "a:pass"],
+        "list: a b",
+        "2: 2 passed, 0 failed, 0 skipped; 1 of 2 planned without b",
+    );
+}
+
+#[test]
 fn a_plan_file_takes_the_ways_in_which_cases_are_written() {
-    let lines: Vec<String> =
-        plan_lines("# all\n\n app.Login.opens \napp.Login#closes\napp.Login\tgoes\nopens the #1 tide\n")
-            .collect();
-    assert_eq!(lines, ["app.Login.opens", "app.Login.closes", "app.Login.goes", "opens the #1 tide"]);
+    let lines: Vec<String> = plan_lines(
+        "# all\n\n app.Login.opens \napp.Login#closes\napp.Login\tgoes\nopens the #1 tide\nx[#1]\n",
+    )
+    .collect();
+    assert_eq!(
+        lines,
+        ["app.Login.opens", "app.Login.closes", "app.Login.goes", "opens the #1 tide", "x[#1]"]
+    );
 }
 
 #[test]

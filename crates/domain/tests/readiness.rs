@@ -112,8 +112,8 @@ impl Story {
         merged: Merged,
     ) -> Position {
         let digest = Digest::of(format!("{build}{kind}{}", self.hours).as_bytes());
-        for plan in [PlanKey::None, PlanKey::Run(vec![digest]), PlanKey::List(Digest::of(b"plan"))] {
-            self.merges.insert(MergeKey { ingests: vec![digest], plan }, merged.clone());
+        for plan in [PlanKey::None, PlanKey::Run(vec![vec![digest]]), PlanKey::List(Digest::of(b"plan"))] {
+            self.merges.insert(MergeKey { ingests: vec![vec![digest]], plan }, Ok(merged.clone()));
         }
         self.happens(Event::RunIngested(Box::new(RunIngested {
             track: track(),
@@ -122,7 +122,7 @@ impl Story {
             run: RunId::parse("r1").unwrap(),
             device: device.map(str::to_owned),
             complete,
-            counts: Counts::default(),
+            counts: Counts { cases: merged.cases, skipped: merged.skipped, ..Counts::default() },
             files: 1,
             bytes: 1,
             reports: digest,
@@ -267,7 +267,7 @@ fn failing_cases_stand_against_and_are_named() {
     story.check(&[
         "not ready",
         "smoke-passed not met: 1 failed: opens | all 33 planned cases run",
-        "regression-complete not met: 4 failed: a, b, c and 1 more | all 297 planned cases run",
+        "regression-complete not met: 4 failed: a, b, c and 1 more | all 297 planned cases run | the plan is this run itself, which was called complete",
     ]);
 }
 
@@ -308,8 +308,9 @@ fn the_plan_is_a_list_or_the_last_complete_run_of_that_kind() {
     story.nominate("514");
     story.run("512", "regression", None, true, passed(297));
     story.run("514", "regression", None, false, passed(297));
-    let plan_of = |story: &Story| wanted(&story.release(), &Merges::new())[0].plan.clone();
-    assert!(matches!(plan_of(&story), PlanKey::Run(of) if of == vec![Digest::of(b"512regression6")]));
+    let plan_of =
+        |story: &Story| wanted(&story.release(), Time::from_micros(0), &Merges::new())[0].plan.clone();
+    assert!(matches!(plan_of(&story), PlanKey::Run(of) if of == vec![vec![Digest::of(b"512regression6")]]));
     let plan = Plan { list: Digest::of(b"plan"), cases: 3, source: "plan.txt".to_owned() };
     story.happens(Event::PlanSet(PlanSet {
         track: track(),
@@ -320,28 +321,94 @@ fn the_plan_is_a_list_or_the_last_complete_run_of_that_kind() {
 }
 
 #[test]
-fn nothing_that_ran_is_nothing_that_passed() {
+fn where_nothing_ran_nothing_is_known() {
     let skipped = Merged { cases: 5, skipped: 5, planned: Some(0), ..Merged::default() };
     let mut story = Story::new(vec![
         preset("smoke-passed"),
         preset("regression-complete"),
-        preset("flaky-rate"),
-        preset("plan-coverage"),
+        own("runs.smoke.failed == 0"),
     ]);
     story.nominate("514");
-    story.run("514", "smoke", None, false, skipped.clone());
-    story.run("514", "regression", None, true, skipped);
+    story.run("514", "smoke", None, false, skipped);
+    story.run("514", "regression", None, true, Merged { planned: Some(0), ..Merged::default() });
     story.check(&[
-        "not ready",
-        "smoke-passed not met: no case ran: every one was skipped",
-        "regression-complete not met: no case ran: every one was skipped",
-        "flaky-rate not met: no case ran: every one was skipped",
-        "plan-coverage not met: no case ran: every one was skipped",
+        "unknown",
+        "smoke-passed unknown: all 5 smoke cases on 4.2.0 (514) were skipped",
+        "regression-complete unknown: the regression report on 4.2.0 (514) holds no case",
+        "own unknown: all 5 smoke cases on 4.2.0 (514) were skipped",
+    ]);
+    let mut story = Story::new(vec![preset("plan-coverage"), preset("regression-complete")]);
+    story.nominate("514");
+    story.run("514", "regression", None, true, Merged { planned: Some(0), covered: 0, ..passed(1) });
+    let why = "the plan of regression names no case that could run";
+    story.check(&[
+        "unknown",
+        &format!("plan-coverage unknown: {why}"),
+        &format!("regression-complete unknown: {why}"),
     ]);
 }
 
 #[test]
-fn devices_are_validated_by_hand_or_by_a_run_and_the_latest_word_counts() {
+fn a_run_that_is_its_own_plan_says_so_and_what_ran_before() {
+    let mut story = Story::new(vec![preset("regression-complete")]);
+    story.nominate("514");
+    story.run("512", "regression", None, true, passed(1000));
+    story.run("514", "regression", None, true, passed(25));
+    story.check(&[
+        "ready",
+        "regression-complete met: all 25 planned cases run | the plan is this run itself, which was called complete; on 4.2.0 (512) 1,000 cases ran",
+    ]);
+}
+
+#[test]
+fn a_list_of_failures_that_is_cut_does_not_pass_for_the_whole() {
+    let cut = Merged { failed: 1500, passed: 0, ..failed(1500, &["a", "b"]) };
+    let mut story = Story::new(vec![
+        own("!runs.regression.failures.exists(f, f.name == 'z')"),
+        preset("regression-complete"),
+    ]);
+    story.nominate("514");
+    story.run("514", "regression", None, true, cut);
+    story.check(&[
+        "not ready",
+        "own unknown: 1,498 more failed cases are counted and not named",
+        "regression-complete not met: 1,500 failed: a, b and 1,498 more | all 1,500 planned cases run | the plan is this run itself, which was called complete | 1,498 more failed cases are counted and not named",
+    ]);
+}
+
+#[test]
+fn a_case_on_another_device_is_another_case() {
+    let mut story = Story::new(vec![preset("smoke-passed")]);
+    story.nominate("514");
+    story.run("514", "smoke", Some("iPhone"), false, passed(1));
+    story.run("514", "smoke", Some("iPad"), false, passed(1));
+    story.run("514", "smoke", Some("iPhone"), false, passed(1));
+    let keys = wanted(&story.release(), Time::from_micros(0), &Merges::new());
+    let groups: Vec<Vec<usize>> = keys.iter().map(|key| key.ingests.iter().map(Vec::len).collect()).collect();
+    assert!(groups.contains(&vec![1, 2]), "by device, and reruns within one: {groups:?}");
+}
+
+#[test]
+fn a_lost_blob_makes_its_run_unknown_and_nothing_else() {
+    let mut story = Story::new(vec![preset("smoke-passed"), preset("regression-complete")]);
+    story.nominate("514");
+    story.run("514", "smoke", None, false, passed(33));
+    let before = story.merges.clone();
+    story.run("514", "regression", None, true, passed(3));
+    for (key, merge) in &mut story.merges {
+        if !before.contains_key(key) {
+            *merge = Err("blob 1f is not there".into());
+        }
+    }
+    story.check(&[
+        "unknown",
+        "smoke-passed met: all 33 planned cases run",
+        "regression-complete unknown: blob 1f is not there",
+    ]);
+}
+
+#[test]
+fn devices_are_validated_by_hand_or_by_a_run_and_a_failed_check_stands_until_another() {
     let mut story = Story::new(vec![preset("platform-validation-complete")]);
     story.nominate("514");
     story.check(&["unknown", "platform-validation-complete unknown: no result for iPhone, iPad"]);
@@ -349,6 +416,9 @@ fn devices_are_validated_by_hand_or_by_a_run_and_the_latest_word_counts() {
     story
         .check(&["not ready", "platform-validation-complete not met: failed on iPhone | no result for iPad"]);
     story.run("514", "platform", Some("iPhone"), false, passed(3));
+    story
+        .check(&["not ready", "platform-validation-complete not met: failed on iPhone | no result for iPad"]);
+    story.attest("514", "iPhone", AttestedResult::Passed);
     story.attest("512", "iPad", AttestedResult::Passed);
     story.check(&[
         "unknown",
@@ -378,6 +448,69 @@ fn evidence_grows_too_old_by_itself_and_the_moment_is_known_beforehand() {
         ["unknown", "smoke-passed unknown: the smoke run is 2 days old; it counts for 2 days"]
     );
     assert_eq!(next_change_at(&story.release(), Time::from_micros(turns)), None);
+}
+
+#[test]
+fn a_fresh_shard_does_not_make_an_old_run_fresh() {
+    let mut criterion = preset("smoke-passed");
+    criterion.max_age_hours = Some(48);
+    let mut story = Story::new(vec![criterion]);
+    story.nominate("514");
+    story.run("514", "smoke", None, false, passed(33));
+    story.hours += 100;
+    story.run("514", "smoke", None, false, passed(1));
+    let keys = wanted(&story.release(), Time::from_micros(story.hours * HOUR), &Merges::new());
+    let sizes: Vec<usize> = keys.iter().map(|key| key.ingests.iter().map(Vec::len).sum()).collect();
+    assert!(
+        sizes.contains(&1) && sizes.contains(&2),
+        "one merge without the old run, one with it: {sizes:?}"
+    );
+    story.check(&["ready", "smoke-passed met: all 1 planned case run"]);
+}
+
+#[test]
+fn what_is_redacted_is_told_and_only_evidence_can_be() {
+    use domain::command::evidence::redact;
+    let mut story = Story::new(vec![]);
+    let envelope =
+        Envelope { kind: "run_ingested".into(), position: Position(9), ..story.events[0].0.clone() };
+    story.events.push((envelope, Event::Redacted));
+    assert_eq!(story.release().redacted, [(Position(9), "run_ingested".into())]);
+    assert!(redact("run_ingested", Position(9), "a name").is_ok());
+    assert!(redact("run_ingested", Position(9), "  ").is_err());
+    let refused = redact("release_planned", Position(3), "a name").unwrap_err();
+    assert!(refused.sentence.contains("holds a release together"), "{refused}");
+}
+
+#[test]
+fn every_fact_of_the_catalogue_is_gathered_and_no_other() {
+    use domain::criteria::catalogue::{Type, catalogue};
+    let mut story = Story::new(vec![]);
+    story.nominate("514");
+    story.run("514", "smoke", None, true, passed(33));
+    story.attest("514", "iPhone", AttestedResult::Passed);
+    let summary = SummaryWritten { track: track(), build: number("514"), text: Digest::ZERO, words: 9 };
+    story.happens(Event::SummaryWritten(summary));
+    let release = story.release();
+    let view = domain::facts::View { now: Time::from_micros(0), max_age_hours: None, merges: &story.merges };
+    let facts = domain::facts::gather(&release, &release.tracks[&track()], view);
+    fn same(path: &str, of: &Type, fact: &Fact) {
+        match (of, fact) {
+            (Type::Record(fields), Fact::Map(map)) => {
+                let mut names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
+                names.sort_unstable();
+                let known: Vec<&str> = map.keys().map(String::as_str).collect();
+                assert_eq!(names, known, "under {path:?}");
+                fields.iter().for_each(|field| same(&field.name, &field.of, &map[&field.name]));
+            }
+            (Type::List(of), Fact::List(items)) => items.iter().take(1).for_each(|item| same(path, of, item)),
+            (Type::Open(_), Fact::Open(..)) | (_, Fact::Missing(_)) => {}
+            (Type::Int, Fact::Int(_)) | (Type::Double, Fact::Double(_)) | (Type::Bool, Fact::Bool(_)) => {}
+            (Type::Text, Fact::Text(_)) => {}
+            (of, fact) => panic!("{path} is {} and should be {}", fact.type_name(), of.label()),
+        }
+    }
+    same("", &catalogue(&release.kinds()), &facts);
 }
 
 #[test]
@@ -416,7 +549,7 @@ fn own_criteria_tell_the_values_that_they_read_and_metrics_may_be_missing() {
 
 #[test]
 fn a_broken_criterion_is_shown_and_never_ready() {
-    let mut story = Story::new(vec![own("1 / (runs.smoke.failed) == 1 || true"), preset("smoke-passed")]);
+    let mut story = Story::new(vec![own("1 / runs.smoke.failed == 1 || true"), preset("smoke-passed")]);
     story.nominate("514");
     story.run("514", "smoke", None, false, passed(33));
     story.check(&[

@@ -82,7 +82,7 @@ impl Store {
             Database::Postgres(url) => open_postgres(url).await?,
         };
         match (&store, schema) {
-            (Self::Sqlite { write, .. }, None) => SQLITE.run(write).await?,
+            (Self::Sqlite { write, .. }, None) => migrate_sqlite(write).await?,
             (Self::Sqlite { write, .. }, Some(schema)) => SQLITE.run_to(schema, write).await?,
             (Self::Postgres { write, .. }, None) => POSTGRES.run(write).await?,
             (Self::Postgres { write, .. }, Some(schema)) => POSTGRES.run_to(schema, write).await?,
@@ -96,7 +96,22 @@ impl Store {
     }
 }
 
+/// SQLite has no lock that migrations could wait for. Of processes that open a new file at once, one makes the tables
+/// and the others fail in a transaction that leaves nothing behind; they look again.
+async fn migrate_sqlite(write: &SqlitePool) -> Result<(), Error> {
+    for _ in 0..40 {
+        if SQLITE.run(write).await.is_ok() {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    Ok(SQLITE.run(write).await?)
+}
+
 async fn open_sqlite(path: &Path) -> Result<Store, Error> {
+    if let Some((scheme, _)) = path.to_string_lossy().split_once("://") {
+        return Err(Error::Scheme(scheme.to_owned()));
+    }
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         tokio::fs::create_dir_all(folder).await.map_err(Error::Folder)?;
     }

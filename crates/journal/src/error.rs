@@ -12,6 +12,8 @@ pub enum Error {
     Database(#[from] sqlx::Error),
     #[error("bring the database to this version of its tables: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
+    #[error("open a database of kind `{0}`: there is `postgres://user@host/name`, or the path of a file")]
+    Scheme(String),
     #[error("create the folder of the database file: {0}")]
     Folder(std::io::Error),
     #[error(

@@ -9,6 +9,12 @@ use crate::exit::Exit;
 use crate::terminal;
 
 pub(super) async fn backup(client: &Client, backup: &Backup) -> Outcome {
+    if backup.file.exists() && !backup.force {
+        let path = backup.file.display();
+        return Err(Failed::Input(format!(
+            "{path} is there already. Name another file, or replace it with --force."
+        )));
+    }
     let report = client.app.backup(&backup.file).await?;
     tell(&report, backup.json, &format!("Backed up to {}, read back and verified", backup.file.display()))
 }

@@ -30,13 +30,11 @@ pub(super) async fn run(client: &Client, check: &Check) -> Outcome {
     Ok(exit)
 }
 
-/// Any track not ready decides; else any unknown does. A release without tracks is not known to be ready.
 fn exit(response: &CheckResponse) -> Exit {
-    let worst = response.tracks.iter().map(|track| track.readiness).max();
-    match worst {
-        Some(Readiness::Ready) => Exit::Ready,
-        Some(Readiness::NotReady) => Exit::NotReady,
-        Some(Readiness::Unknown) | None => Exit::Unknown,
+    match Readiness::of_tracks(response.tracks.iter().map(|track| track.readiness)) {
+        Readiness::Ready => Exit::Ready,
+        Readiness::NotReady => Exit::NotReady,
+        Readiness::Unknown => Exit::Unknown,
     }
 }
 
@@ -86,6 +84,9 @@ fn show(response: &CheckResponse, verbose: bool, exit: Exit) {
                 terminal::line(&line);
             }
         }
+    }
+    for redacted in &response.redacted {
+        terminal::line(&format!("  note: {redacted}"));
     }
     terminal::line("");
     terminal::line(&format!("{}   {}", tally(response), paint(DIM, &format!("exit {}", exit.code()))));

@@ -101,11 +101,14 @@ async fn cases(
         }
         // The server sends whole lines.
         for line in chunk.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-            let case: CaseLine = serde_json::from_slice(line).map_err(anyhow::Error::from)?;
+            let case: serde_json::Value = serde_json::from_slice(line).map_err(anyhow::Error::from)?;
+            let case: CaseLine =
+                serde_json::from_value(terminal::clean(case)).map_err(anyhow::Error::from)?;
             let outcome = format!("{:?}", case.outcome).to_lowercase();
             let flaky = if case.flaky { " (flaky)" } else { "" };
             let class = if case.class.is_empty() { String::new() } else { format!("{}.", case.class) };
-            let message = case.message.as_deref().and_then(|message| message.lines().next());
+            let message =
+                case.message.as_deref().map(|message| message.split(" ⏎ ").next().unwrap_or(message));
             let message = message.map(|message| paint(DIM, &format!("  {message}"))).unwrap_or_default();
             terminal::line(&format!("{}  {class}{}{flaky}{message}", pad(&outcome, 7), case.name));
         }

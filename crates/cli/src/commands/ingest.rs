@@ -70,38 +70,51 @@ fn query(ingest: &Ingest) -> String {
     query
 }
 
-/// Finds the reports that are meant, in the order of their names.
+/// Finds the reports that are meant, in the order of their names. What cannot be looked into is told, not left out.
 fn find(paths: &[String]) -> Result<Vec<(PathBuf, u64)>, Failed> {
     let mut files: Vec<(PathBuf, u64)> = Vec::new();
     for path in paths {
-        let before = files.len();
         let literal = Path::new(path);
-        if literal.is_dir() {
-            let entries =
-                walkdir::WalkDir::new(literal).sort_by_file_name().into_iter().filter_map(Result::ok);
-            let reports = entries.filter(|entry| entry.file_type().is_file() && is_report(entry.path()));
-            for entry in reports {
-                let length = entry.metadata().map_err(|error| unreadable(entry.path(), &error))?.len();
-                files.push((entry.into_path(), length));
-            }
+        let found = if literal.is_dir() {
+            in_folder(literal)?
         } else if literal.exists() {
-            let length = literal.metadata().map_err(|error| unreadable(literal, &error))?.len();
-            files.push((literal.to_owned(), length));
+            vec![literal.to_owned()]
         } else {
             let found = glob::glob(path)
                 .map_err(|error| Failed::Input(format!("`{path}` is no pattern: {error}")))?;
-            for file in found.filter_map(Result::ok).filter(|file| file.is_file()) {
-                let length = file.metadata().map_err(|error| unreadable(&file, &error))?.len();
-                files.push((file, length));
-            }
-        }
-        if files.len() == before {
+            let found = found
+                .collect::<Result<Vec<_>, _>>()
+                .map_err(|error| unreadable(error.path(), error.error()))?;
+            found.into_iter().filter(|file| file.is_file()).collect()
+        };
+        if found.is_empty() {
             return Err(Failed::Input(format!("There is no report at {path}.")));
+        }
+        for file in found {
+            let metadata = file.metadata().map_err(|error| unreadable(&file, &error))?;
+            if !metadata.is_file() {
+                let file = file.display();
+                return Err(Failed::Input(format!(
+                    "{file} is not a file. To read from a pipe, pipe it in and name `-`."
+                )));
+            }
+            files.push((file, metadata.len()));
         }
     }
     files.sort();
     files.dedup();
     Ok(files)
+}
+
+fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, Failed> {
+    let mut found = Vec::new();
+    for entry in walkdir::WalkDir::new(folder).follow_links(true).sort_by_file_name() {
+        let entry = entry.map_err(|error| unreadable(error.path().unwrap_or(folder), &error))?;
+        if entry.file_type().is_file() && is_report(entry.path()) {
+            found.push(entry.into_path());
+        }
+    }
+    Ok(found)
 }
 
 fn is_report(path: &Path) -> bool {

@@ -20,7 +20,9 @@ pub(super) async fn run(client: &Client, journal: Journal) -> Outcome {
             }
             Ok(Exit::Ready)
         }
-        Journal::Verify { expect_head, json } => verify(client, expect_head, json).await,
+        Journal::Verify { expect_head, with_blobs, json } => {
+            verify(client, expect_head, with_blobs, json).await
+        }
         Journal::Show { position, part } => show(client, position, part).await,
         Journal::Redact { position, reason } => {
             let record = client.app.redact(Position(position), &reason).await?;
@@ -32,14 +34,17 @@ pub(super) async fn run(client: &Client, journal: Journal) -> Outcome {
     }
 }
 
-async fn verify(client: &Client, expect_head: Option<String>, json: bool) -> Outcome {
-    let expect_head = expect_head.map(|line_or_file| match std::fs::read_to_string(&line_or_file) {
-        Ok(line) => line,
-        Err(_) => line_or_file,
-    });
-    let request = VerifyRequest { expect_head };
+async fn verify(client: &Client, expect_head: Option<String>, blobs: bool, json: bool) -> Outcome {
+    let expect_head = match expect_head {
+        Some(line) if line.trim_start().starts_with("seaworthy-head ") => Some(line),
+        Some(file) => Some(std::fs::read_to_string(&file).map_err(|error| {
+            Failed::Input(format!("{file} is no signed head, and no file with one: {error}"))
+        })?),
+        None => None,
+    };
+    let request = VerifyRequest { expect_head, blobs };
     let (found, bytes) = client.post::<VerifyResponse>("/api/v1/journal/verify", &request).await?;
-    let exit = if found.holds { Exit::Ready } else { Exit::NotReady };
+    let exit = if found.holds { Exit::Ready } else { Exit::BadInput };
     if json {
         terminal::raw(&bytes);
         terminal::line("");
@@ -51,7 +56,15 @@ async fn verify(client: &Client, expect_head: Option<String>, json: bool) -> Out
     if let Some(note) = &found.note {
         terminal::complain(note);
     }
+    for blob in &found.blobs {
+        terminal::complain(blob);
+    }
     match &found.broken {
+        None if !found.blobs.is_empty() => {
+            terminal::complain(
+                "The events hold, but blobs that they name do not. Restore those from a backup.",
+            );
+        }
         Some(broken) => terminal::complain(&format!("The journal does not hold: {broken}.")),
         None => {
             let events = domain::words::count(found.events as i64, "event", "events");

@@ -44,6 +44,7 @@ fn bad_input_is_65_and_a_failure_of_ours_is_70() {
     check(&place, "journal show 999", 65);
     check(&place, "journal verify --expect-head nonsense", 65);
     check(&place, "--database-url postgres://nobody@127.0.0.1:1/none check --release 2026.12", 70);
+    check(&place, "--database-url mysql://127.0.0.1/none check --release 2026.12", 70);
     place.write("file", "");
     check(&place, "--data file/inside check --release 2026.12", 70);
 }

@@ -181,3 +181,98 @@ fn a_large_report_is_kept_byte_for_byte_and_counted_as_a_small_one_is() {
         .unwrap();
     assert!(kept == large, "the report came back changed");
 }
+
+#[test]
+fn more_failures_than_are_kept_in_words_are_still_counted_and_checked() {
+    let cases: String = (0..60_000).map(|case| format!("{}{case}:fail ", "long_name_".repeat(20))).collect();
+    let place = Place::applied(On::Sqlite);
+    place.smoke("514", &report(&cases), "").succeeds().says("60,000 failed");
+    place.run("check --release 2026.12 --track ios").exits(1).says("60,000 failed");
+}
+
+#[test]
+fn a_pass_on_one_device_hides_no_failure_on_another() {
+    let place = Place::empty(On::Sqlite);
+    let devices = "devices = [\"iPhone 15 / iOS 18\", \"iPad\"]";
+    let file = crate::place::PRODUCT.replace("devices = [\"iPhone 15 / iOS 18\"]", devices);
+    place.write("seaworthy.toml", &file);
+    place.run("apply").succeeds();
+    place.smoke("514", &report("opens:fail"), "--device iPad").succeeds();
+    place.smoke("514", &report("opens:pass"), "--device 'iPhone 15 / iOS 18'").succeeds();
+    place.run("check --release 2026.12 --track ios").exits(1).says("1 failed: opens");
+    place.smoke("514", &report("opens:pass"), "--device iPad").succeeds();
+    place.run("check --release 2026.12 --track ios").exits(0);
+}
+
+#[test]
+fn withdrawn_evidence_can_be_given_again() {
+    let place = Place::applied(On::Sqlite);
+    place.smoke("514", &report("opens:pass"), "").succeeds();
+    let evidence: Vec<serde_json::Value> =
+        serde_json::from_str(&place.run("evidence list --release 2026.12 --json").out).unwrap();
+    let number = evidence[0]["evidence"].as_i64().unwrap();
+    place.run(&format!("evidence withdraw --release 2026.12 --reason 'by mistake' {number}")).succeeds();
+    place.smoke("514", &report("opens:pass"), "").succeeds().says("Recorded as evidence");
+    place.run("check --release 2026.12 --track ios").exits(0);
+}
+
+#[test]
+fn an_ingest_that_fails_registers_no_build() {
+    let place = Place::applied(On::Sqlite);
+    let before = positions(&place);
+    place.smoke("9", "<testsuite>", "--commit abc1234").exits(65);
+    place.smoke("9", &report("opens:pass"), "--commit abc1234 --device Nokia").exits(65);
+    assert_eq!(positions(&place), before);
+    place.smoke("9", &report("opens:pass"), "--commit def1234").succeeds();
+    assert_eq!(positions(&place), before + 2, "the build and its evidence, together");
+}
+
+#[test]
+fn what_cannot_be_looked_into_is_told_and_links_are_followed() {
+    let place = Place::applied(On::Sqlite);
+    place.write("elsewhere/a.xml", &report("opens:pass"));
+    std::fs::create_dir(place.path().join("reports")).unwrap();
+    std::os::unix::fs::symlink(place.path().join("elsewhere/a.xml"), place.path().join("reports/a.xml"))
+        .unwrap();
+    place.run(&format!("{INGEST} reports")).succeeds().says("from 1 report");
+    std::os::unix::fs::symlink(place.path().join("nowhere"), place.path().join("reports/b.xml")).unwrap();
+    place.run(&format!("{INGEST} reports")).exits(65).says("b.xml");
+    let fifo = place.path().join("pipe.xml");
+    assert!(std::process::Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    place.run(&format!("{INGEST} pipe.xml")).exits(65).says("name `-`");
+}
+
+#[test]
+fn a_name_from_outside_cannot_forge_what_the_terminal_shows() {
+    let place = Place::applied(On::Sqlite);
+    let forged =
+        "<testsuite><testcase name=\"a&#10;1 ready   exit 0&#x202e;\"><failure/></testcase></testsuite>";
+    place.smoke("514", forged, "").succeeds();
+    let check = place.run("check --release 2026.12 --track ios").exits(1);
+    assert!(!check.out.contains("\n1 ready") && !check.out.contains('\u{202e}'), "{}", check.out);
+    let json = place.run("check --release 2026.12 --track ios --json").exits(1);
+    assert!(json.out.contains("a\\n1 ready"), "the data itself is as it was: {}", json.out);
+}
+
+#[test]
+fn a_lost_or_altered_blob_is_found_and_makes_only_its_run_unknown() {
+    let place = Place::applied(On::Sqlite);
+    place.smoke("514", &report("opens:fail"), "").succeeds();
+    place.run("journal verify --with-blobs").succeeds();
+    for (name, _) in place.blobs() {
+        let path = place.data().join("blobs/sha256").join(&name[..2]).join(&name);
+        let mut bytes = std::fs::read(&path).unwrap();
+        // The outcome of the only case, where these are its records.
+        if bytes.starts_with(b"seaworthy-cases1") {
+            bytes[24 + 24] = 0;
+            std::fs::write(&path, bytes).unwrap();
+        }
+    }
+    place.run("journal verify").succeeds();
+    place.run("journal verify --with-blobs").exits(65).says("is not what its name says");
+    std::fs::remove_dir_all(place.data().join("blobs/sha256")).unwrap();
+    place.run("journal verify --with-blobs").exits(65).says("is not there");
+    // What was merged before is kept under the digests of its inputs; another rerun asks for them again.
+    place.smoke("514", &report("opens:pass"), "").succeeds();
+    place.run("check --release 2026.12 --track ios").exits(2).says("restore it from a backup");
+}

@@ -10,11 +10,11 @@ use crate::build::Build;
 use crate::criterion::{Criterion, Definition};
 use crate::envelope::{Stream, StreamVersion};
 use crate::event::{
-    BuildRegistered, CandidateNominated, Event, PlanSet, ReleaseDescribed, ReleasePlanned, TemplateChanged,
-    TrackRetired,
+    BuildRegistered, CandidateNominated, Event, PlanDropped, PlanSet, ReleaseDescribed, ReleasePlanned,
+    TemplateChanged, TrackRetired,
 };
 use crate::file::{File, FileRelease, FileReleaseTrack, FileTrack, Mistake};
-use crate::id::{BuildNumber, ReleaseId, ReleaseName, TrackId};
+use crate::id::{BuildNumber, ReleaseId, ReleaseName, RunKind, TrackId};
 use crate::product::Product;
 use crate::release::Release;
 use crate::track::{Plan, Track};
@@ -237,6 +237,14 @@ impl Applying<'_> {
                 kind: plan.kind.clone(),
                 plan: stored.clone(),
             }));
+        }
+        let planned = |kind: &RunKind| track.plans.iter().any(|plan| plan.kind == *kind);
+        for (kind, gone) in
+            present.iter().flat_map(|present| &present.plans).filter(|(kind, _)| !planned(kind))
+        {
+            changes.push(format!("{release}: drop the plan {} for {kind} on {name}", gone.source));
+            let (track, kind) = (description.id.clone(), kind.clone());
+            events.push(Event::PlanDropped(PlanDropped { track, kind }));
         }
         let Some(of_release) = of_release else { return };
         for (build, span) in &of_release.builds {

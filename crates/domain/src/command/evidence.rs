@@ -38,47 +38,52 @@ pub fn writable(release: &Release) -> Result<(), Refusal> {
     }
 }
 
-/// Decides to register a build by its number and commit; nothing to decide if that is on record.
+/// Decides to register a build that evidence brings along; nothing to decide if it is on record.
 ///
 /// # Errors
-/// A build that was made from another commit.
-pub fn register(
+/// A build that nobody registered and whose commit did not come along, or one that was made from another commit.
+fn build(
     release: &Release,
-    track_id: &TrackId,
+    track: &Track,
     number: &BuildNumber,
-    commit: &Commit,
+    commit: Option<&Commit>,
 ) -> Result<Option<Event>, Refusal> {
-    writable(release)?;
-    let track = track(release, track_id)?;
     let version = release.description.version.clone();
-    let build =
-        Build { version, number: number.clone(), commit: commit.clone(), revision: None, artifact: None };
-    match track.builds.get(number) {
-        Some(known) if Build::same_commit(&known.commit, commit) => Ok(None),
-        Some(known) => {
-            let sentence = claimed_twice(&track.description.name, number, known, &build);
+    let claimed = |commit: &Commit| Build {
+        version: version.clone(),
+        number: number.clone(),
+        commit: commit.clone(),
+        revision: None,
+        artifact: None,
+    };
+    match (track.builds.get(number), commit) {
+        (Some(_), None) => Ok(None),
+        (Some(known), Some(commit)) if Build::same_commit(&known.commit, commit) => Ok(None),
+        (Some(known), Some(commit)) => {
+            let sentence = claimed_twice(&track.description.name, number, known, &claimed(commit));
             Err(Refusal::contradiction(format!(
                 "{}. Give the new build a number of its own.",
                 capital(&sentence)
             )))
         }
-        None => Ok(Some(Event::BuildRegistered(BuildRegistered { track: track_id.clone(), build }))),
+        (None, Some(commit)) => Ok(Some(Event::BuildRegistered(BuildRegistered {
+            track: track.description.id.clone(),
+            build: claimed(commit),
+        }))),
+        (None, None) => {
+            let known: Vec<&str> = track.builds.keys().map(BuildNumber::as_str).collect();
+            let known = if known.is_empty() {
+                "no build yet".to_owned()
+            } else {
+                format!("builds {}", known.join(", "))
+            };
+            Err(Refusal::unknown(format!(
+                "{} has no build {number} in {}; it has {known}. Add the build to the file and apply it, or name \
+                 its commit with --commit.",
+                track.description.name, release.id.name
+            )))
+        }
     }
-}
-
-/// Checks that a build is known.
-pub fn known_build(release: &Release, track: &Track, number: &BuildNumber) -> Result<(), Refusal> {
-    if track.builds.contains_key(number) {
-        return Ok(());
-    }
-    let known: Vec<&str> = track.builds.keys().map(BuildNumber::as_str).collect();
-    let known =
-        if known.is_empty() { "no build yet".to_owned() } else { format!("builds {}", known.join(", ")) };
-    Err(Refusal::unknown(format!(
-        "{} has no build {number} in {}; it has {known}. Add the build to the file and apply it, or name its \
-         commit with --commit.",
-        track.description.name, release.id.name
-    )))
 }
 
 /// Checks that a kind of run is one that this product has.
@@ -119,35 +124,43 @@ pub fn device(track: &Track, device: &str) -> Result<(), Refusal> {
 }
 
 /// Decides an ingest whose reports are already stored.
-pub fn ingest(release: &Release, run: RunIngested) -> Result<Event, Refusal> {
+pub fn ingest(release: &Release, run: RunIngested, commit: Option<&Commit>) -> Result<Vec<Event>, Refusal> {
     writable(release)?;
     let track = track(release, &run.track)?;
     kind(release, &run.kind)?;
     if let Some(name) = &run.device {
         device(track, name)?;
     }
-    known_build(release, track, &run.build)?;
-    Ok(Event::RunIngested(Box::new(run)))
+    let registered = build(release, track, &run.build, commit)?;
+    Ok(registered.into_iter().chain([Event::RunIngested(Box::new(run))]).collect())
 }
 
 /// Decides a check by hand.
-pub fn attest(release: &Release, attested: DeviceAttested) -> Result<Event, Refusal> {
+pub fn attest(
+    release: &Release,
+    attested: DeviceAttested,
+    commit: Option<&Commit>,
+) -> Result<Vec<Event>, Refusal> {
     writable(release)?;
     let track = track(release, &attested.track)?;
     device(track, &attested.device)?;
-    known_build(release, track, &attested.build)?;
-    Ok(Event::DeviceAttested(attested))
+    let registered = build(release, track, &attested.build, commit)?;
+    Ok(registered.into_iter().chain([Event::DeviceAttested(attested)]).collect())
 }
 
 /// Decides a test summary whose text is already stored.
-pub fn summarize(release: &Release, written: SummaryWritten) -> Result<Event, Refusal> {
+pub fn summarize(
+    release: &Release,
+    written: SummaryWritten,
+    commit: Option<&Commit>,
+) -> Result<Vec<Event>, Refusal> {
     writable(release)?;
     if written.words == 0 {
         return Err(Refusal::invalid("The summary is empty. Write at least a sentence."));
     }
     let track = track(release, &written.track)?;
-    known_build(release, track, &written.build)?;
-    Ok(Event::SummaryWritten(written))
+    let registered = build(release, track, &written.build, commit)?;
+    Ok(registered.into_iter().chain([Event::SummaryWritten(written)]).collect())
 }
 
 /// Decides a withdrawal.
@@ -177,6 +190,21 @@ pub fn withdraw(release: &Release, evidence: Position, reason: &str) -> Result<E
             Ok(Event::EvidenceWithdrawn(EvidenceWithdrawn { evidence, reason: reason.trim().to_owned() }))
         }
     }
+}
+
+/// Checks that an event may be redacted. Only evidence holds what people wrote of people; the rest holds a release
+/// together, and without it nothing could be read.
+pub fn redact(kind: &str, position: Position, reason: &str) -> Result<(), Refusal> {
+    if reason.trim().is_empty() {
+        return Err(Refusal::invalid("A redaction needs a reason: why must this be forgotten?"));
+    }
+    if matches!(kind, "run_ingested" | "device_attested" | "summary_written") {
+        return Ok(());
+    }
+    Err(Refusal::contradiction(format!(
+        "Event {position} is a {kind}, which holds a release together. Only evidence can be redacted: runs, checks by \
+         hand and summaries."
+    )))
 }
 
 fn capital(sentence: &str) -> String {

@@ -105,6 +105,7 @@ fn run() -> Type {
         field("coverage", Type::Double, "planned cases that ran, as a share, 0 to 1"),
         field("not_run", Type::List(Box::new(Type::Text)), "planned cases that did not run, by name"),
         field("complete", Type::Bool, "whether every planned case ran"),
+        field("plan", Type::Text, "where the plan comes from"),
         field("duration_s", Type::Double, "seconds, summed over the cases"),
         field("age_hours", Type::Double, "hours since the last of it came in"),
         field(

@@ -8,6 +8,7 @@ use cel::parser::Expression as Node;
 
 use super::catalogue::Type;
 use super::expression::{Expression, ExpressionError, Span};
+use super::kleene::PATTERN;
 
 /// What the whole expression must come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,23 +18,8 @@ pub enum Wanted {
 }
 
 /// Functions of CEL that make sense over facts.
-const FUNCTIONS: [&str; 15] = [
-    "size",
-    "contains",
-    "startsWith",
-    "endsWith",
-    "matches",
-    "int",
-    "double",
-    "string",
-    "min",
-    "max",
-    "lowerAscii",
-    "upperAscii",
-    "trim",
-    "join",
-    "split",
-];
+const FUNCTIONS: [&str; 8] =
+    ["size", "contains", "startsWith", "endsWith", "matches", "int", "double", "string"];
 
 /// Checks an expression against the facts there can be.
 pub fn check(expression: &Expression, facts: &Type, wanted: Wanted) -> Result<(), ExpressionError> {
@@ -67,6 +53,9 @@ struct Check<'a> {
 impl Check<'_> {
     fn node(&mut self, node: &Node) -> Result<Type, ExpressionError> {
         match &node.expr {
+            Expr::Literal(LiteralValue::Bytes(_) | LiteralValue::Null) => {
+                Err(self.at(node, 1, "bytes and null have no place in a criterion".to_owned()))
+            }
             Expr::Literal(literal) => Ok(literal_type(literal)),
             Expr::Ident(name) => self.root(node, name),
             Expr::Select(select) => {
@@ -159,6 +148,9 @@ impl Check<'_> {
                 let message = format!("{} is compared with {}", left.label(), right.label());
                 Err(self.at(leftmost(&call.args[0]), self.width(&call.args[0], &call.args[1]), message))
             }
+            (op::MODULO, [Type::Double, _] | [_, Type::Double]) => {
+                Err(self.at(leftmost(&call.args[0]), 1, "`%` is of whole numbers".to_owned()))
+            }
             (op::ADD | op::SUBSTRACT | op::MULTIPLY | op::DIVIDE | op::MODULO, [left, right]) => {
                 match (left, right) {
                     (Type::Any, other) | (other, Type::Any) => Ok(other.clone()),
@@ -186,7 +178,8 @@ impl Check<'_> {
                     }
                 }
             }
-            (op::NEGATE, [of]) => Ok(of.clone()),
+            (op::NEGATE, [of @ (Type::Int | Type::Double | Type::Any)]) => Ok(of.clone()),
+            (op::NEGATE, [of]) => Err(self.at(node, 1, format!("there is no minus of {}", of.label()))),
             (op::IN, [_, Type::List(_) | Type::Any | Type::Open(_)]) => Ok(Type::Bool),
             (op::IN, [_, other]) => Err(self.at(
                 leftmost(&call.args[1]),
@@ -196,26 +189,61 @@ impl Check<'_> {
             (op::INDEX, [Type::List(of) | Type::Open(of), _]) => Ok((**of).clone()),
             (op::INDEX, _) => Ok(Type::Any),
             (op::NOT_STRICTLY_FALSE, _) => Ok(Type::Bool),
-            ("size" | "int", _) => Ok(Type::Int),
-            ("double", _) => Ok(Type::Double),
-            ("string" | "lowerAscii" | "upperAscii" | "trim" | "join", _) => Ok(Type::Text),
-            ("contains" | "startsWith" | "endsWith" | "matches", _) => {
-                let _ = target;
+            ("size", _) => match (&target, arguments.as_slice()) {
+                (Some(of), []) | (None, [of])
+                    if matches!(of, Type::Any | Type::Text | Type::List(_) | Type::Open(_)) =>
+                {
+                    Ok(Type::Int)
+                }
+                _ => Err(self.usage(node, name, "`size(list)` or `list.size()`, of a list or a text")),
+            },
+            (
+                "int" | "double" | "string",
+                [Type::Any | Type::Bool | Type::Int | Type::Double | Type::Text],
+            ) if target.is_none() => Ok(match name {
+                "int" => Type::Int,
+                "double" => Type::Double,
+                _ => Type::Text,
+            }),
+            ("int" | "double" | "string", _) => {
+                Err(self.usage(node, name, &format!("`{name}(value)`, of one number or text")))
+            }
+            ("contains" | "startsWith" | "endsWith" | "matches", [Type::Text | Type::Any])
+                if matches!(target, Some(Type::Text | Type::Any)) =>
+            {
+                if let ("matches", Some(pattern)) = (name, call.args.first().and_then(text_literal))
+                    && let Err(error) = regex::RegexBuilder::new(pattern).size_limit(PATTERN).build()
+                {
+                    let reason = error.to_string();
+                    let reason = reason.lines().last().unwrap_or_default().trim_start_matches("error: ");
+                    return Err(self.usage(node, name, &format!("a pattern that can be used: {reason}")));
+                }
                 Ok(Type::Bool)
             }
-            (known, _) if FUNCTIONS.contains(&known) => Ok(Type::Any),
+            ("contains" | "startsWith" | "endsWith" | "matches", _) => {
+                Err(self.usage(node, name, &format!("`text.{name}(\"…\")`, of texts")))
+            }
             (unknown, _) => {
                 let mut error = self.at(node, unknown.len(), format!("no such function: {unknown}"));
-                // A call is placed at its bracket; its name stands before that.
-                let before = self.expression.source().get(..error.span.start).unwrap_or_default();
-                if let Some(start) = before.rfind(unknown) {
-                    error.span = Span { start, end: start + unknown.len() };
-                }
+                error.span = self.name_of_call(node, unknown);
                 let macros = ["all", "exists", "exists_one", "map", "filter", "has"];
                 error.suggestion = closest(unknown, FUNCTIONS.into_iter().chain(macros));
                 Err(error)
             }
         }
+    }
+
+    /// A call is placed at its bracket; its name stands before that.
+    fn name_of_call(&self, node: &Node, name: &str) -> Span {
+        let bracket = self.expression.start_of(node).min(self.expression.source().len());
+        let before = self.expression.source().get(..bracket).unwrap_or_default();
+        let start = before.rfind(name).unwrap_or(bracket);
+        Span { start, end: (start + name.len()).min(self.expression.source().len()) }
+    }
+
+    fn usage(&self, node: &Node, name: &str, wanted: &str) -> ExpressionError {
+        let message = format!("`{name}` is used as {wanted}");
+        ExpressionError { message, span: self.name_of_call(node, name), suggestion: None }
     }
 
     fn truth(&self, node: &Node, of: &Type) -> Result<(), ExpressionError> {
@@ -286,6 +314,13 @@ fn literal_type(literal: &LiteralValue) -> Type {
         LiteralValue::Double(_) => Type::Double,
         LiteralValue::String(_) => Type::Text,
         LiteralValue::Bytes(_) | LiteralValue::Null => Type::Any,
+    }
+}
+
+fn text_literal(node: &Node) -> Option<&str> {
+    match &node.expr {
+        Expr::Literal(LiteralValue::String(text)) => Some(text.inner()),
+        _ => None,
     }
 }
 

@@ -107,8 +107,12 @@ fn limits(source: &str) -> Result<(), ExpressionError> {
         let byte = bytes[at];
         match byte {
             b'"' | b'\'' => {
-                at = end_of_text(bytes, at);
+                at = end_of_text(bytes, at, is_raw(&source[..at]));
                 prefixes = 0;
+                continue;
+            }
+            b'/' if bytes.get(at + 1) == Some(&b'/') => {
+                at += bytes[at..].iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len() - at);
                 continue;
             }
             b'(' | b'[' | b'{' => {
@@ -138,13 +142,13 @@ fn limits(source: &str) -> Result<(), ExpressionError> {
 }
 
 /// Returns the index after a quoted text that begins at `start`.
-fn end_of_text(bytes: &[u8], start: usize) -> usize {
+fn end_of_text(bytes: &[u8], start: usize, raw: bool) -> usize {
     let quote = bytes[start];
     let triple = bytes[start..].starts_with(&[quote; 3]);
     let mut at = start + if triple { 3 } else { 1 };
     while at < bytes.len() {
         match bytes[at] {
-            b'\\' => at += 1,
+            b'\\' if !raw => at += 1,
             byte if byte == quote && !triple => return at + 1,
             byte if byte == quote && bytes[at..].starts_with(&[quote; 3]) => return at + 3,
             _ => {}
@@ -154,8 +158,25 @@ fn end_of_text(bytes: &[u8], start: usize) -> usize {
     bytes.len()
 }
 
+/// Tells whether the prefix of a text makes it raw: `r"…"`, `bR"…"`. In a raw text nothing is escaped.
+fn is_raw(before: &str) -> bool {
+    let prefix = before.trim_end_matches(['r', 'R', 'b', 'B']);
+    let ends_a_word = prefix.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+    !ends_a_word && before[prefix.len()..].contains(['r', 'R'])
+}
+
+/// Returns a source without its comments, in which a macro's name could hide from its bracket.
+fn without_comments(source: &str) -> String {
+    source
+        .lines()
+        .map(|line| line.split_once("//").map_or(line, |(code, _)| code))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
 /// Tells whether what stands before a `(` is the name of a macro that walks a list.
 fn calls_macro(before: &str) -> bool {
+    let before = without_comments(before);
     let before = before.trim_end();
     let name_at = before.rfind(|c: char| !c.is_ascii_alphanumeric() && c != '_').map_or(0, |at| at + 1);
     let is_method = before[..name_at].trim_end().ends_with('.');

@@ -80,6 +80,24 @@ impl Fact {
         }
     }
 
+    /// Returns the items that are known of a list, of which there may be more.
+    pub fn items(&self) -> &[Fact] {
+        match self {
+            Self::List(items) | Self::AtLeast(items, _) => items,
+            _ => &[],
+        }
+    }
+
+    /// Returns about how much there is of a value, for counting work.
+    pub fn weight(&self) -> usize {
+        match self {
+            Self::List(items) | Self::AtLeast(items, _) => 1 + items.iter().map(Self::weight).sum::<usize>(),
+            Self::Map(map) | Self::Open(map, _) => 1 + map.values().map(Self::weight).sum::<usize>(),
+            Self::Text(text) => 1 + text.len() / 64,
+            _ => 1,
+        }
+    }
+
     /// Adds every reason for which this value, or a part of it, is not known.
     pub fn collect_missing(&self, into: &mut Vec<Missing>) {
         match self {

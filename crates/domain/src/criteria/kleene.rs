@@ -6,7 +6,7 @@
 //!
 //! Invariant: an error other than a missing fact is never absorbed; it makes the criterion broken.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use cel::Context;
@@ -18,10 +18,12 @@ use super::fact::{Fact, Missing, merge_missing};
 use super::operators::{self, Broken};
 use super::shape::Shape;
 
-/// How many nodes one evaluation may visit; a bounded time whatever the lists.
+/// How many items one evaluation may touch: nodes, and what operators read and make. It bounds time and memory.
 pub const MAX_STEPS: usize = 2_000_000;
 /// The longest list that a macro may walk, and that may be made.
 pub const MAX_LIST: usize = 100_000;
+/// The largest compiled pattern, in bytes.
+pub const PATTERN: usize = 256 << 10;
 
 /// What an expression came to.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,7 +35,8 @@ pub enum Evaluation {
 
 /// Evaluates an expression over facts. Run it on a large stack.
 pub fn evaluate(expression: &Expression, facts: &Fact) -> Evaluation {
-    let mut walk = Walk { context: Context::default(), facts, scope: Vec::new(), steps: 0 };
+    let mut walk =
+        Walk { context: Context::default(), facts, scope: Vec::new(), steps: 0, patterns: HashMap::new() };
     match walk.node(expression.root()) {
         Ok(fact) => Evaluation::Value(fact),
         Err(broken) => Evaluation::Broken(broken),
@@ -46,6 +49,8 @@ struct Walk<'a> {
     /// Variables of the macros around the current node, innermost last.
     scope: Vec<(String, Fact)>,
     steps: usize,
+    /// Patterns compiled so far.
+    patterns: HashMap<String, regex::Regex>,
 }
 
 /// A truth value: yes, no, or missing for these reasons.
@@ -55,11 +60,17 @@ enum Truth {
 }
 
 impl Walk<'_> {
-    fn node(&mut self, node: &Node) -> Result<Fact, Broken> {
-        self.steps += 1;
+    /// Counts work done, in items touched.
+    fn charge(&mut self, work: usize) -> Result<(), Broken> {
+        self.steps = self.steps.saturating_add(work);
         if self.steps > MAX_STEPS {
             return Err("it takes too much work: fewer nested macros or shorter lists".to_owned());
         }
+        Ok(())
+    }
+
+    fn node(&mut self, node: &Node) -> Result<Fact, Broken> {
+        self.charge(1)?;
         match &node.expr {
             Expr::Literal(literal) => literal_fact(literal),
             Expr::Ident(name) => self.variable(name),
@@ -99,6 +110,10 @@ impl Walk<'_> {
                 Truth::Known(false) => self.node(no),
                 Truth::Missing(missing) => self.undecided(missing, yes, no),
             },
+            (op::INDEX, [of, at]) => {
+                let (of, at) = (self.node(of)?, self.node(at)?);
+                self.index(call, of, at)
+            }
             (op::IN, [item, list]) => {
                 let (item, list) = (self.node(item)?, self.node(list)?);
                 self.contains(call, item, list)
@@ -106,7 +121,13 @@ impl Walk<'_> {
             (op::ADD, [left, right]) => {
                 let (left, right) = (self.node(left)?, self.node(right)?);
                 match joined(&left, &right) {
-                    Some(list) => Ok(list),
+                    Some(list) => {
+                        self.charge(list.items().len())?;
+                        if list.items().len() > MAX_LIST {
+                            return Err(format!("a list is longer than {MAX_LIST}"));
+                        }
+                        Ok(list)
+                    }
                     None => self.strict(call, None, vec![left, right]),
                 }
             }
@@ -135,7 +156,8 @@ impl Walk<'_> {
 
     /// `?:` whose condition is missing: decided only if both branches agree.
     fn undecided(&mut self, mut missing: Vec<Missing>, yes: &Node, no: &Node) -> Result<Fact, Broken> {
-        let (yes, no) = (self.node(yes)?, self.node(no)?);
+        // A branch that breaks may never be taken: what is missing decides that first.
+        let (Ok(yes), Ok(no)) = (self.node(yes), self.node(no)) else { return Ok(Fact::Missing(missing)) };
         let mut inside = Vec::new();
         yes.collect_missing(&mut inside);
         no.collect_missing(&mut inside);
@@ -156,19 +178,58 @@ impl Walk<'_> {
         }
     }
 
+    /// `list[0]`, `map["key"]`: one item is known however little is known of the others.
+    fn index(&mut self, call: &CallExpr, of: Fact, at: Fact) -> Result<Fact, Broken> {
+        match (&of, &at) {
+            (Fact::List(items), Fact::Int(at)) => {
+                let item = usize::try_from(*at).ok().and_then(|at| items.get(at));
+                item.cloned().ok_or_else(|| format!("a list of {} has no item {at}", items.len()))
+            }
+            (Fact::Map(_) | Fact::Open(..) | Fact::Missing(_), Fact::Text(name)) => field(of.clone(), name),
+            _ => self.strict(call, None, vec![of, at]),
+        }
+    }
+
+    /// `text.matches(pattern)`: each pattern is compiled once, and only a small one.
+    fn matches(&mut self, text: &str, pattern: &str) -> Result<Fact, Broken> {
+        self.charge(text.len() / 8)?;
+        if !self.patterns.contains_key(pattern) {
+            self.charge(10_000)?;
+            let compiled = regex::RegexBuilder::new(pattern).size_limit(PATTERN).build();
+            let compiled = compiled.map_err(|_| format!("`{pattern}` is no pattern, or too large a one"))?;
+            self.patterns.insert(pattern.to_owned(), compiled);
+        }
+        Ok(Fact::Bool(self.patterns.get(pattern).is_some_and(|pattern| pattern.is_match(text))))
+    }
+
     /// An operator that needs all its operands.
-    fn strict(&self, call: &CallExpr, target: Option<Fact>, arguments: Vec<Fact>) -> Result<Fact, Broken> {
+    fn strict(
+        &mut self,
+        call: &CallExpr,
+        target: Option<Fact>,
+        arguments: Vec<Fact>,
+    ) -> Result<Fact, Broken> {
         // A list's length is known even where its items are not; that of a list that may grow is not.
         if call.func_name == "size" {
-            let only = target.as_ref().or(arguments.first());
-            if let Some(Fact::List(items)) = only {
-                return Ok(Fact::Int(items.len() as i64));
+            match target.as_ref().or(arguments.first()) {
+                Some(Fact::List(items)) => return Ok(Fact::Int(items.len() as i64)),
+                // What the evidence did not bring, later evidence may.
+                Some(Fact::Open(_, missing)) => return Ok(Fact::Missing(vec![missing.clone()])),
+                _ => {}
             }
         }
         let mut missing = Vec::new();
-        target.iter().chain(&arguments).for_each(|fact| fact.collect_missing(&mut missing));
+        for fact in target.iter().chain(&arguments) {
+            self.charge(fact.weight())?;
+            fact.collect_missing(&mut missing);
+        }
         if !missing.is_empty() {
             return Ok(Fact::Missing(missing));
+        }
+        if let ("matches", Some(Fact::Text(text)), [Fact::Text(pattern)]) =
+            (call.func_name.as_str(), &target, arguments.as_slice())
+        {
+            return self.matches(text, pattern);
         }
         let result = operators::apply(&self.context, call, target.as_ref(), &arguments)?;
         match &result {
@@ -179,15 +240,27 @@ impl Walk<'_> {
     }
 
     /// `in`: found among what is known is yes, whatever else is missing.
-    fn contains(&self, call: &CallExpr, item: Fact, list: Fact) -> Result<Fact, Broken> {
-        let (items, mut missing) = match &list {
-            Fact::List(items) => (items.clone(), Vec::new()),
-            Fact::AtLeast(items, missing) => (items.clone(), missing.clone()),
+    fn contains(&mut self, call: &CallExpr, item: Fact, list: Fact) -> Result<Fact, Broken> {
+        self.charge(list.weight())?;
+        let (items, mut missing) = match (&item, &list) {
+            (_, Fact::List(items)) => (items.clone(), Vec::new()),
+            (_, Fact::AtLeast(items, missing)) => (items.clone(), missing.clone()),
+            (Fact::Text(name), Fact::Open(map, _)) if map.contains_key(&**name) => {
+                return Ok(Fact::Bool(true));
+            }
+            (Fact::Text(name), Fact::Open(_, missing)) => {
+                return Ok(Fact::Missing(extend(vec![missing.clone()], name)));
+            }
             _ => return self.strict(call, None, vec![item, list]),
         };
         let mut of_item = Vec::new();
         item.collect_missing(&mut of_item);
-        if !of_item.is_empty() && !items.is_empty() {
+        if !of_item.is_empty() {
+            items.iter().for_each(|candidate| candidate.collect_missing(&mut missing));
+            // In a list known to be empty there is nothing, whatever it is that is looked for.
+            if items.is_empty() && missing.is_empty() {
+                return Ok(Fact::Bool(false));
+            }
             merge_missing(&mut of_item, &missing);
             return Ok(Fact::Missing(of_item));
         }

@@ -216,6 +216,10 @@ impl<'v> One<'_, '_, 'v> {
         });
         let tracks = self.get("tracks").map(|value| {
             let names = self.reader.texts(value, "tracks");
+            if value.get_ref().as_array().is_some_and(|names| names.is_empty()) {
+                let label = "name at least one, or leave `tracks` out to mean all";
+                self.reader.mistake(value.span(), "this criterion would never apply", Some(label));
+            }
             let known: Vec<(&str, &TrackId)> = self
                 .tracks
                 .iter()

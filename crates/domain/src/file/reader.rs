@@ -97,6 +97,11 @@ impl<'a> Reader<'a> {
 
     pub(super) fn text(&mut self, value: &Value<'_>, wanted: &str) -> Option<(String, Range<usize>)> {
         match value.get_ref().as_str() {
+            // An expression may have lines of its own; a control character anywhere else only deceives.
+            Some(text) if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t')) => {
+                self.mistake(value.span(), "a control character has no place here", None);
+                None
+            }
             Some(text) if !text.trim().is_empty() => Some((text.to_owned(), value.span())),
             Some(_) => {
                 self.mistake(value.span(), &format!("this should be {wanted}"), Some("this is empty"));

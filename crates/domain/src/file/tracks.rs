@@ -119,6 +119,12 @@ fn shared_submissions(reader: &mut Reader<'_>, table: &DeTable<'_>, tracks: &[Fi
         } else if !names().any(|name| name == other.as_str()) {
             let label = closest(other.as_str(), names()).map(|meant| format!("did you mean \"{meant}\"?"));
             reader.mistake(value.span(), &format!("no such track: {other}"), label.as_deref());
+        } else if tracks
+            .iter()
+            .any(|track| track.description.id == *other && track.description.shares_submission_with.is_some())
+        {
+            let message = format!("{other} has no submission of its own to share");
+            reader.mistake(value.span(), &message, Some("it shares another track's"));
         }
     }
 }

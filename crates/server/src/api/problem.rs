@@ -85,11 +85,16 @@ impl From<AppError> for Problem {
                 "The backup cannot be used",
                 capital(&backup.to_string()),
             ),
+            lost @ (AppError::BlobLost(_) | AppError::BlobAltered(_)) => Self::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "blob",
+                "Evidence is not there",
+                capital(&lost.to_string()),
+            ),
             internal @ (AppError::Folder { .. }
             | AppError::Unreadable(_)
             | AppError::Journal(_)
             | AppError::Blob(_)
-            | AppError::BlobLost(_)
             | AppError::Io { .. }
             | AppError::Internal(_)) => {
                 tracing::error!("{internal}");

@@ -42,12 +42,17 @@ pub struct ApplyResponse {
 /// How often a decision is made anew because somebody else decided first.
 pub(crate) const TRIES: usize = 32;
 
+/// Waits a little before a decision is made anew, a little longer each time.
+pub(crate) async fn pause(attempt: usize) {
+    tokio::time::sleep(std::time::Duration::from_millis(attempt as u64)).await;
+}
+
 impl App {
     /// Applies a file; with `dry_run` only says what it would change.
     pub async fn apply(&self, request: ApplyRequest) -> Result<ApplyResponse, AppError> {
         let file = self.read_file(request.source.clone()).await?;
         let plans = self.plans(&request).await?;
-        for _ in 0..TRIES {
+        for attempt in 0..TRIES {
             let product = self.product(&file.product.id).await?;
             let releases = self.releases_of(&file).await?;
             let present = Present {
@@ -59,7 +64,10 @@ impl App {
             let applied = apply(&file, &present).map_err(AppError::Mistakes)?;
             if !request.dry_run {
                 match self.append_decided(applied.decided).await {
-                    Err(AppError::Conflict(_)) => continue,
+                    Err(AppError::Conflict(_)) => {
+                        pause(attempt).await;
+                        continue;
+                    }
                     other => other?,
                 }
             }

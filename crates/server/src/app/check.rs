@@ -41,6 +41,9 @@ pub struct CheckResponse {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_change_at: Option<Time>,
     pub tracks: Vec<TrackCheck>,
+    /// What was redacted and so no longer counts, each in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub redacted: Vec<String>,
 }
 
 /// A track's readiness at its next gate.
@@ -69,7 +72,7 @@ pub struct CriterionCheck {
     pub reasons: Vec<String>,
     /// The facts that are missing and matter, by name.
     pub missing: Vec<String>,
-    /// What stands against it; the list may be cut, the total is not.
+    /// What stands against it and is known by name; the list may be cut, its total is not.
     pub offenders: Vec<Json>,
     pub offenders_total: usize,
 }
@@ -84,7 +87,7 @@ impl App {
         if let Some(track) = &query.track {
             domain::command::evidence::track(&release, track)?;
         }
-        let merges = self.merges_for(&release).await?;
+        let merges = self.merges_for(&release, at).await?;
         let evaluate = move |release: Arc<Release>| {
             move |compiled: &mut super::evaluator::Compiled| {
                 let compiled = std::cell::RefCell::new(compiled);
@@ -105,6 +108,13 @@ impl App {
             at,
             next_change_at: readiness::next_change_at(&release, at),
             tracks,
+            redacted: release
+                .redacted
+                .iter()
+                .map(|(position, kind)| {
+                    format!("event {position}, a {kind}, was redacted; what it said no longer counts")
+                })
+                .collect(),
         })
     }
 }

@@ -31,6 +31,8 @@ pub enum AppError {
     Backup(BackupError),
     #[error("blob {0} is named in the journal and is not there; restore it from a backup")]
     BlobLost(Digest),
+    #[error("blob {0} is not what its name says; restore it from a backup")]
+    BlobAltered(Digest),
     #[error("failed to open the folder {}: {source}", path.display())]
     Folder { path: PathBuf, source: std::io::Error },
     #[error(transparent)]

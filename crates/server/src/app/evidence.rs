@@ -5,15 +5,16 @@
 use domain::command::evidence;
 use domain::envelope::Position;
 use domain::event::{DeviceAttested, Event, SummaryWritten};
-use domain::evidence::AttestedResult;
+use domain::evidence::{AttestedResult, Summary};
 use domain::id::{BuildNumber, Commit, ReleaseId, TrackId};
+use domain::refusal::Refusal;
 use domain::release::Release;
 use domain::time::Time;
-use journal::{Append, Appended, Expect, NewEvent, Part};
+use journal::{Append, AppendError, Appended, Expect, NewEvent, Part};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::apply::TRIES;
+use super::apply::{TRIES, pause};
 use super::{App, AppError};
 use domain::command::apply::Decided;
 
@@ -79,18 +80,17 @@ pub struct EvidenceLine {
 impl App {
     /// Records what somebody saw on a device.
     pub async fn attest(&self, id: &ReleaseId, request: AttestRequest) -> Result<EvidenceResponse, AppError> {
-        let release = self.with_build(id, &request.of).await?;
-        let attested = DeviceAttested {
-            track: request.of.track,
-            build: request.of.build,
-            device: request.device,
-            result: request.result,
-            notes: request.notes.filter(|notes| !notes.trim().is_empty()),
-        };
-        let event = evidence::attest(&release, attested)?;
+        let ForBuild { track, build, commit } = request.of;
+        let notes = request.notes.filter(|notes| !notes.trim().is_empty());
+        let attested = DeviceAttested { track, build, device: request.device, result: request.result, notes };
         // Checks by hand repeat on purpose: each is a fact of its own, keyed by its moment.
-        let key = format!("{}@{}", key_of("attest", &event.payload()), self.now().micros());
-        self.append_fact(&release, event, key).await
+        let moment = self.now().micros();
+        let decide = |release: &Release| {
+            let events = evidence::attest(release, attested.clone(), commit.as_ref())?;
+            let said = serde_json::to_vec(&attested).unwrap_or_default();
+            Ok((events, format!("{}@{moment}", key_of("attest", &said))))
+        };
+        self.append_evidence(id, decide).await
     }
 
     /// Records a test summary.
@@ -99,13 +99,20 @@ impl App {
         id: &ReleaseId,
         request: SummarizeRequest,
     ) -> Result<EvidenceResponse, AppError> {
-        let release = self.with_build(id, &request.of).await?;
+        let ForBuild { track, build, commit } = request.of;
         let words = request.text.split_whitespace().count() as i64;
         let text = self.blobs().put(request.text.into_bytes()).await?;
-        let written = SummaryWritten { track: request.of.track, build: request.of.build, text, words };
-        let event = evidence::summarize(&release, written)?;
-        let key = key_of("summary", &event.payload());
-        self.append_fact(&release, event, key).await
+        let written = SummaryWritten { track, build, text, words };
+        let decide = |release: &Release| {
+            let events = evidence::summarize(release, written.clone(), commit.as_ref())?;
+            // The same text for the same build is the same fact, unless it was withdrawn since.
+            let summaries = release.tracks.get(&written.track).map(|track| track.summaries.as_slice());
+            let same = |summary: &&Summary| summary.text == written.text && summary.withdrawn.is_some();
+            let withdrawn = summaries.unwrap_or_default().iter().filter(same).count();
+            let said = serde_json::to_vec(&(&written, withdrawn)).unwrap_or_default();
+            Ok((events, key_of("summary", &said)))
+        };
+        self.append_evidence(id, decide).await
     }
 
     /// Withdraws a piece of evidence.
@@ -126,7 +133,8 @@ impl App {
                 let counts = &ingest.counts;
                 let failed = counts.failed + counts.errored;
                 let on = ingest.device.as_ref().map(|device| format!(" on {device}")).unwrap_or_default();
-                let result = format!("{} cases, {failed} failed, {} skipped", counts.cases, counts.skipped);
+                let cases = domain::words::count(counts.cases, "case", "cases");
+                let result = format!("{cases}, {failed} failed, {} skipped", counts.skipped);
                 (
                     ingest.position,
                     &ingest.build,
@@ -182,29 +190,13 @@ impl App {
         Ok(person.and_then(|person| person.name).unwrap_or_else(|| "somebody erased".to_owned()))
     }
 
-    /// Loads a release, registering the build first where its commit came along.
-    pub(crate) async fn with_build(
-        &self,
-        id: &ReleaseId,
-        of: &ForBuild,
-    ) -> Result<std::sync::Arc<Release>, AppError> {
-        if let Some(commit) = &of.commit {
-            self.decide(id, |release| {
-                evidence::register(release, &of.track, &of.build, commit)
-                    .map(|event| event.into_iter().collect())
-            })
-            .await?;
-        }
-        self.release(id).await
-    }
-
     /// Decides on the release as it is, and again if somebody else was faster.
     pub(crate) async fn decide(
         &self,
         id: &ReleaseId,
-        decide: impl Fn(&Release) -> Result<Vec<Event>, domain::refusal::Refusal>,
+        decide: impl Fn(&Release) -> Result<Vec<Event>, Refusal>,
     ) -> Result<(), AppError> {
-        for _ in 0..TRIES {
+        for attempt in 0..TRIES {
             let release = self.release(id).await?;
             let events = decide(&release)?;
             if events.is_empty() {
@@ -212,28 +204,50 @@ impl App {
             }
             let decided = Decided { stream: id.stream(), expected: release.version, events };
             match self.append_decided(vec![decided]).await {
-                Err(AppError::Conflict(_)) => {}
+                Err(AppError::Conflict(_)) => pause(attempt).await,
                 other => return other,
             }
         }
         Err(AppError::Conflict(id.to_string()))
     }
 
-    /// Appends a fact: it expects no version, and the same key twice is once.
-    pub(crate) async fn append_fact(
+    /// Appends evidence as a fact: it expects no version, and the same key twice is once. A build that comes along is a
+    /// decision, which is made anew if somebody was faster; both are recorded, or neither.
+    pub(crate) async fn append_evidence(
         &self,
-        release: &Release,
-        event: Event,
-        key: String,
+        id: &ReleaseId,
+        decide: impl Fn(&Release) -> Result<(Vec<Event>, String), Refusal>,
     ) -> Result<EvidenceResponse, AppError> {
-        let now = self.now();
-        let (kind, kind_version) = event.kind();
-        let new = NewEvent { kind: kind.into(), kind_version, occurred_at: now, payload: event.payload() };
-        let part = Part { stream: release.id.stream(), expect: Expect::Fact { key }, events: vec![new] };
         let actor = self.local_actor().await?;
-        let Appended { position, fresh, .. } =
-            self.journal().append(Append { actor, now, parts: vec![part] }).await?;
-        Ok(EvidenceResponse { evidence: position, new: fresh })
+        for attempt in 0..TRIES {
+            let release = self.release(id).await?;
+            let (mut events, key) = decide(&release)?;
+            let now = self.now();
+            let new = |event: &Event| {
+                let (kind, kind_version) = event.kind();
+                NewEvent { kind: kind.into(), kind_version, occurred_at: now, payload: event.payload() }
+            };
+            let stream = id.stream();
+            let fact = events.pop().map(|fact| Part {
+                stream: stream.clone(),
+                expect: Expect::Fact { key },
+                events: vec![new(&fact)],
+            });
+            let build = (!events.is_empty()).then(|| Part {
+                stream,
+                expect: Expect::Version(release.version),
+                events: events.iter().map(new).collect(),
+            });
+            let parts = build.into_iter().chain(fact).collect();
+            match self.journal().append(Append { actor: actor.clone(), now, parts }).await {
+                Err(AppendError::Conflict { .. }) => pause(attempt).await,
+                appended => {
+                    let Appended { position, fresh, .. } = appended?;
+                    return Ok(EvidenceResponse { evidence: position, new: fresh });
+                }
+            }
+        }
+        Err(AppError::Conflict(id.to_string()))
     }
 }
 

@@ -29,8 +29,9 @@ impl App {
     pub async fn facts(&self, id: &ReleaseId, track: &TrackId) -> Result<Vec<FactLine>, AppError> {
         let release = self.release(id).await?;
         let track = domain::command::evidence::track(&release, track)?;
-        let merges = self.merges_for(&release).await?;
-        let view = View { now: self.now(), max_age_hours: None, merges: &merges };
+        let now = self.now();
+        let merges = self.merges_for(&release, now).await?;
+        let view = View { now, max_age_hours: None, merges: &merges };
         let facts = facts::gather(&release, track, view);
         let lines = paths(&catalogue(&release.kinds())).into_iter().map(|(fact, of, doc)| {
             let (value, missing) = look(&facts, &fact);

@@ -18,7 +18,7 @@ use bytes::Bytes;
 use domain::command::evidence;
 use domain::digest::Digest;
 use domain::event::RunIngested;
-use domain::evidence::Counts;
+use domain::evidence::{Counts, Ingest};
 use domain::id::{ReleaseId, RunId, RunKind};
 use domain::release::Release;
 use futures::{Stream, StreamExt};
@@ -85,11 +85,13 @@ impl App {
         S: Stream<Item = Result<Bytes, E>> + Unpin,
         E: std::fmt::Display,
     {
-        let release = self.with_build(id, &request.of).await?;
         // Refused before the first report is read, rather than after the last.
+        let commit = request.of.commit.as_ref();
+        let unnamed = RunId::parse("unnamed").map_err(internal)?;
         evidence::ingest(
-            &release,
-            ingested(&request, &Collected::default(), RunId::parse("unnamed").map_err(internal)?),
+            &*self.release(id).await?,
+            ingested(&request, &Collected::default(), unnamed),
+            commit,
         )?;
         let name = request.name.clone().unwrap_or_else(|| "standard input".to_owned());
         let collected = self.collect(container, name, body).await?;
@@ -98,9 +100,12 @@ impl App {
             Some(run) => run.clone(),
             None => RunId::parse(&hex::encode(&content[..6])).map_err(internal)?,
         };
-        let event = evidence::ingest(&release, ingested(&request, &collected, run.clone()))?;
-        let key = idempotency_key(&request, &run, &content);
-        let evidence = self.append_fact(&release, event, key).await?;
+        let decide = |release: &Release| {
+            let run = ingested(&request, &collected, run.clone());
+            let key = idempotency_key(&request, &run.run, &content, withdrawn_before(release, &run));
+            Ok((evidence::ingest(release, run, commit)?, key))
+        };
+        let evidence = self.append_evidence(id, decide).await?;
         self.merge_ahead(id.clone());
         Ok(IngestResponse {
             evidence,
@@ -118,7 +123,7 @@ impl App {
         self.inner.tasks.spawn(async move {
             let merged = async {
                 let release: Arc<Release> = app.release(&id).await?;
-                app.merges_for(&release).await
+                app.merges_for(&release, app.now()).await
             };
             if let Err(error) = merged.await {
                 tracing::warn!(release = %id, "failed to merge ahead: {error}");
@@ -187,8 +192,8 @@ fn content_digest(collected: &Collected) -> [u8; 32] {
     hasher.finalize().into()
 }
 
-/// The same reports for the same build, kind, run and device are the same fact.
-fn idempotency_key(request: &IngestRequest, run: &RunId, content: &[u8; 32]) -> String {
+/// The same reports for the same build, kind, run and device are the same fact, unless they were withdrawn since.
+fn idempotency_key(request: &IngestRequest, run: &RunId, content: &[u8; 32], withdrawn: usize) -> String {
     let of = BTreeMap::from([
         ("track", request.of.track.as_str()),
         ("build", request.of.build.as_str()),
@@ -200,5 +205,16 @@ fn idempotency_key(request: &IngestRequest, run: &RunId, content: &[u8; 32]) -> 
     let mut hasher = Sha256::new();
     hasher.update(serde_json::to_vec(&of).unwrap_or_default());
     hasher.update(content);
+    hasher.update((withdrawn as u64).to_le_bytes());
     format!("ingest:{}", hex::encode(&hasher.finalize()[..16]))
+}
+
+/// How often the same was ingested and withdrawn before.
+fn withdrawn_before(release: &Release, run: &RunIngested) -> usize {
+    let ingests = release.tracks.get(&run.track).map(|track| track.ingests.as_slice()).unwrap_or_default();
+    let same = |ingest: &&Ingest| {
+        let of = (&ingest.build, &ingest.kind, &ingest.run, &ingest.device, &ingest.cases);
+        of == (&run.build, &run.kind, &run.run, &run.device, &run.cases) && ingest.withdrawn.is_some()
+    };
+    ingests.iter().filter(same).count()
 }

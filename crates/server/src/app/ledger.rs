@@ -2,9 +2,11 @@
 //!
 //! Invariant: what is shown of an event is what is stored, so that `sha256sum` comes to the same.
 
+use std::collections::BTreeSet;
+
 use domain::envelope::Position;
 use domain::refusal::Refusal;
-use journal::{HeadKey, SignedHead};
+use journal::{BlobCheck, HeadKey, SignedHead};
 use serde::{Deserialize, Serialize};
 
 use super::{App, AppError};
@@ -26,6 +28,9 @@ pub struct VerifyRequest {
     /// A signed head that was kept elsewhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expect_head: Option<String>,
+    /// Whether to read every blob that events name, too.
+    #[serde(default)]
+    pub blobs: bool,
 }
 
 /// What verification found.
@@ -36,6 +41,9 @@ pub struct VerifyResponse {
     pub position: Position,
     /// Redacted events, each in words.
     pub redacted: Vec<String>,
+    /// Blobs that events name and that are lost or altered, each in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blobs: Vec<String>,
     /// The first event that does not hold, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub broken: Option<String>,
@@ -80,14 +88,37 @@ impl App {
             _ => None,
         };
         let verification = self.journal().verify(expected.as_ref()).await?;
+        let blobs = if request.blobs { self.failing_blobs().await? } else { Vec::new() };
         Ok(VerifyResponse {
-            holds: verification.holds(),
+            holds: verification.holds() && blobs.is_empty(),
+            blobs,
             events: verification.events,
             position: verification.head.map_or(Position(0), |head| head.position),
             redacted: verification.redacted.iter().map(ToString::to_string).collect(),
             broken: verification.broken.map(|broken| broken.to_string()),
             note,
         })
+    }
+
+    /// Reads every blob that a release names, and tells those that are not what their name says.
+    async fn failing_blobs(&self) -> Result<Vec<String>, AppError> {
+        let mut named = BTreeSet::new();
+        for id in self.releases().await? {
+            for track in self.release(&id).await?.tracks.values() {
+                named.extend(track.ingests.iter().flat_map(|ingest| [ingest.reports, ingest.cases]));
+                named.extend(track.summaries.iter().map(|summary| summary.text));
+                named.extend(track.plans.values().map(|plan| plan.list));
+            }
+        }
+        let mut failing = Vec::new();
+        for digest in named {
+            match self.blobs().verify(&digest).await? {
+                BlobCheck::Whole => {}
+                BlobCheck::Missing => failing.push(AppError::BlobLost(digest).to_string()),
+                BlobCheck::Altered(_) => failing.push(AppError::BlobAltered(digest).to_string()),
+            }
+        }
+        Ok(failing)
     }
 
     /// Returns an event as it is stored.
@@ -106,9 +137,9 @@ impl App {
 
     /// Redacts an event's payload: for whoever runs the server.
     pub async fn redact(&self, position: Position, reason: &str) -> Result<Position, AppError> {
-        if reason.trim().is_empty() {
-            return Err(Refusal::invalid("A redaction needs a reason: why must this be forgotten?").into());
-        }
+        let stored = self.stored_event(position).await?;
+        let header: serde_json::Value = serde_json::from_str(&stored.header).unwrap_or_default();
+        domain::command::evidence::redact(header["type"].as_str().unwrap_or_default(), position, reason)?;
         let actor = self.local_actor().await?;
         match self.journal().redact(position, actor, reason.trim(), self.now()).await {
             Ok(appended) => Ok(appended.position),

@@ -2,14 +2,16 @@
 //!
 //! Invariant: a merge is named by the digests of its inputs, so what is kept is never out of date.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
-use domain::cases::{CaseKey, Merged, NAMED, Note, Outcomes, Plan, merge, plan_lines};
+use domain::cases::{CaseKey, Merged, Note, Outcomes, Plan, merge, plan_lines};
 use domain::digest::Digest;
 use domain::release::Release;
 use domain::runs::{self, MergeKey, Merges, PlanKey};
+use domain::time::Time;
 use futures::{StreamExt, TryStreamExt, stream};
-use journal::Blobs;
+use journal::{BlobCheck, Blobs};
 use tokio::runtime::Handle;
 
 use super::cases::{Records, each_case};
@@ -21,16 +23,22 @@ const AT_ONCE: usize = 4;
 
 impl App {
     /// Returns every merge that a release's readiness needs.
-    pub(crate) async fn merges_for(&self, release: &Release) -> Result<Merges, AppError> {
+    pub(crate) async fn merges_for(&self, release: &Release, now: Time) -> Result<Merges, AppError> {
         let mut done = Merges::new();
         loop {
-            let wanted = runs::wanted(release, &done);
+            let wanted = runs::wanted(release, now, &done);
             if wanted.is_empty() {
                 return Ok(done);
             }
             let merging = wanted.into_iter().map(|key| async {
-                let merged = self.merged(release, &key).await?;
-                Ok::<_, AppError>((key, merged))
+                match self.merged(release, &key).await {
+                    Ok(merged) => Ok((key, Ok(merged))),
+                    // One blob that is gone must not hide what is known of everything else.
+                    Err(lost @ (AppError::BlobLost(_) | AppError::BlobAltered(_))) => {
+                        Ok((key, Err(Arc::from(lost.to_string()))))
+                    }
+                    Err(error) => Err(error),
+                }
             });
             let merged: Vec<_> = stream::iter(merging).buffer_unordered(AT_ONCE).try_collect().await?;
             done.extend(merged);
@@ -38,7 +46,7 @@ impl App {
     }
 
     async fn merged(&self, release: &Release, key: &MergeKey) -> Result<Merged, AppError> {
-        let kept_as = key_of("merge-1", &serde_json::to_vec(key).unwrap_or_default());
+        let kept_as = key_of("merge-2", &serde_json::to_vec(key).unwrap_or_default());
         if let Some(kept) = self.journal().derived_get(&kept_as).await?
             && let Ok(merged) = serde_json::from_slice(&kept)
         {
@@ -65,14 +73,23 @@ fn compute(
     key: &MergeKey,
     packs: &HashMap<Digest, Digest>,
 ) -> Result<Merged, AppError> {
-    let open = |digest: &Digest| Records::open(runtime, blobs, *digest);
-    let ingests = key.ingests.iter().map(open).collect::<Result<Vec<_>, _>>()?;
+    for digest in inputs(key) {
+        match runtime.block_on(blobs.verify(digest))? {
+            BlobCheck::Whole => {}
+            BlobCheck::Missing => return Err(AppError::BlobLost(*digest)),
+            BlobCheck::Altered(_) => return Err(AppError::BlobAltered(*digest)),
+        }
+    }
+    let open =
+        |group: &Vec<Digest>| group.iter().map(|records| Records::open(runtime, blobs, *records)).collect();
+    let ingests = key.ingests.iter().map(open).collect::<Result<Vec<Vec<_>>, _>>()?;
+    let places: Vec<Digest> = key.ingests.iter().flatten().copied().collect();
     let mut listed: BTreeMap<u64, String> = BTreeMap::new();
     let plan = match &key.plan {
         PlanKey::None => Plan::None,
         PlanKey::Run(of) => {
-            let place = |records| key.ingests.iter().position(|ingest| ingest == records);
-            match of.iter().map(place).collect() {
+            let place = |records| places.iter().position(|ingest| ingest == records);
+            match of.iter().map(|group| group.iter().map(place).collect()).collect() {
                 Some(places) => Plan::Among(places),
                 None => Plan::Records(of.iter().map(open).collect::<Result<_, _>>()?),
             }
@@ -87,11 +104,20 @@ fn compute(
     };
     let outcomes = merge(ingests, plan)?;
     let not_run = match &key.plan {
-        PlanKey::Run(of) => names(runtime, blobs, of, packs, &outcomes.not_run)?,
+        PlanKey::Run(of) => names(runtime, blobs, &of.concat(), packs, &outcomes.not_run)?,
         _ => outcomes.not_run.iter().filter_map(|key| listed.get(&key.label).cloned()).collect(),
     };
-    let failures = failures(runtime, blobs, key, &outcomes)?;
+    let failures = failures(runtime, blobs, &places, &outcomes)?;
     Ok(Merged { not_run, failures, ..outcomes.merged })
+}
+
+/// Every blob of case records that a merge reads.
+fn inputs(key: &MergeKey) -> BTreeSet<&Digest> {
+    let plan = match &key.plan {
+        PlanKey::Run(of) => of.as_slice(),
+        PlanKey::None | PlanKey::List(_) => &[],
+    };
+    key.ingests.iter().chain(plan).flatten().collect()
 }
 
 fn label_hash(label: &str) -> u64 {
@@ -101,22 +127,17 @@ fn label_hash(label: &str) -> u64 {
 fn failures(
     runtime: &Handle,
     blobs: &Blobs,
-    key: &MergeKey,
+    places: &[Digest],
     outcomes: &Outcomes,
 ) -> Result<Vec<Note>, AppError> {
     let mut failures = Vec::new();
-    for (index, digest) in key.ingests.iter().enumerate() {
+    for (index, digest) in places.iter().enumerate() {
         let noted = outcomes.failures.iter().filter(|(ingest, note)| *ingest == index && *note > 0);
         let mut at: Vec<u32> = noted.map(|(_, note)| *note).collect();
         at.sort_unstable();
         if !at.is_empty() {
             failures.extend(Records::note(runtime, blobs, *digest, &at)?);
         }
-    }
-    // A failed case counts as an offender even where its words were not kept.
-    let total = usize::try_from(outcomes.merged.failed).unwrap_or(usize::MAX).min(NAMED);
-    for _ in failures.len()..total {
-        failures.push(Note { name: "a case whose name was not kept".to_owned(), ..Note::default() });
     }
     Ok(failures)
 }

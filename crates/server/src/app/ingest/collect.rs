@@ -21,8 +21,8 @@ use super::sorter::Sorter;
 use super::{Container, pack};
 use crate::app::AppError;
 
-/// How many failed cases are kept in words.
-const NOTES: usize = 20_000;
+/// How many bytes of words on failed cases are kept; the cases themselves are counted, however many.
+const NOTES: usize = 8 << 20;
 /// How many self-contradictions of reports are told.
 const WARNINGS: usize = 20;
 /// How much is gathered before it goes to a blob.
@@ -140,7 +140,6 @@ struct Collector<'a> {
     gathered: Vec<u8>,
     sorter: Sorter,
     notes: Vec<u8>,
-    noted: usize,
     collected: Collected,
 }
 
@@ -153,7 +152,6 @@ impl<'a> Collector<'a> {
             gathered: Vec::with_capacity(CHUNK * 2),
             sorter: Sorter::new(),
             notes: Vec::new(),
-            noted: 0,
             collected: Collected::default(),
         })
     }
@@ -184,15 +182,14 @@ impl<'a> Collector<'a> {
     /// Takes a part, and tells whether its entry has ended.
     fn take(&mut self, part: Part) -> Result<bool, AppError> {
         self.pack(&part.packed)?;
+        // The notes of a part are kept together or not at all, so that no record points at what is not there.
+        let kept = self.notes.len() + part.notes.len() <= NOTES;
         let shift = self.notes.len() as u32;
         for mut record in part.records {
-            if record.note > 0 {
-                self.noted += 1;
-                record.note = if self.noted <= NOTES { record.note + shift } else { 0 };
-            }
+            record.note = if kept && record.note > 0 { record.note + shift } else { 0 };
             self.sorter.push(record).map_err(sorting)?;
         }
-        if self.noted <= NOTES {
+        if kept {
             self.notes.extend_from_slice(&part.notes);
         }
         let ended = !part.ended.is_empty();

@@ -14,8 +14,8 @@ use sha2::{Digest as _, Sha256};
 use super::pack::{Batch, Frame, Packer};
 use crate::app::AppError;
 
-/// How much of a message a note keeps, in bytes.
-const MESSAGE: usize = 300;
+/// How much of a name or a message a note keeps, in bytes.
+const WORDS: usize = 300;
 /// How many `metric.*` properties one report may bring.
 const METRICS: usize = 64;
 
@@ -183,13 +183,7 @@ impl Cases {
             return 0;
         }
         let message = case.message.unwrap_or_default().lines().next().unwrap_or_default();
-        let end =
-            (0..=MESSAGE.min(message.len())).rev().find(|end| message.is_char_boundary(*end)).unwrap_or(0);
-        let note = Note {
-            class: case.class.to_owned(),
-            name: case.name.to_owned(),
-            message: message[..end].to_owned(),
-        };
+        let note = Note { class: cut(case.class), name: cut(case.name), message: cut(message) };
         let json = serde_json::to_vec(&note).unwrap_or_default();
         let at = self.notes.len() as u32 + 1;
         self.notes.extend_from_slice(&(json.len() as u32).to_le_bytes());
@@ -211,6 +205,15 @@ impl Cases {
             ended: Vec::new(),
         }
     }
+}
+
+/// Cuts a text that is longer than a note keeps, and shows that it was cut.
+fn cut(text: &str) -> String {
+    if text.len() <= WORDS {
+        return text.to_owned();
+    }
+    let end = (0..=WORDS).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    format!("{}…", &text[..end])
 }
 
 /// Returns what makes a case the same in another run.
