@@ -18,7 +18,6 @@ use bytes::Bytes;
 use domain::command::evidence;
 use domain::evidence::Counts;
 use domain::event::RunIngested;
-use domain::digest::Digest;
 use domain::id::{ReleaseId, RunId, RunKind};
 use domain::release::Release;
 use futures::{Stream, StreamExt};
@@ -169,7 +168,7 @@ fn ingested(request: &IngestRequest, collected: &Collected, run: RunId) -> RunIn
 
 /// The digest of what was ingested, whatever the files were called and in which order they came.
 fn content_digest(collected: &Collected) -> [u8; 32] {
-    let mut files: Vec<Digest> = collected.files.iter().map(|(_, digest)| *digest).collect();
+    let mut files = collected.files.clone();
     files.sort_unstable();
     let mut hasher = Sha256::new();
     for file in files {

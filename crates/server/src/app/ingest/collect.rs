@@ -21,8 +21,8 @@ use super::pack::{Batch, Packer};
 use super::{Container, pack};
 use crate::app::AppError;
 
-/// How many failed cases are kept in words.
-const NOTES: usize = 20_000;
+/// How much is kept of failed cases in words, in bytes; some 20,000 cases.
+const NOTES: usize = 4 << 20;
 /// How many self-contradictions of reports are told.
 const WARNINGS: usize = 20;
 /// How much is gathered before it goes to a blob.
@@ -31,8 +31,8 @@ const CHUNK: usize = 1 << 20;
 /// Everything an ingest brought, stored and counted.
 #[derive(Debug)]
 pub(super) struct Collected {
-    /// The name and the digest of each report, in the order they came.
-    pub(super) files: Vec<(String, Digest)>,
+    /// The digest of each report, in the order they came.
+    pub(super) files: Vec<Digest>,
     pub(super) bytes: i64,
     pub(super) counts: Counts,
     pub(super) metrics: BTreeMap<String, f64>,
@@ -138,7 +138,6 @@ struct Collector<'a> {
     gathered: Vec<u8>,
     sorter: Sorter,
     notes: Vec<u8>,
-    noted: usize,
     collected: Collected,
 }
 
@@ -151,7 +150,6 @@ impl<'a> Collector<'a> {
             gathered: Vec::with_capacity(CHUNK * 2),
             sorter: Sorter::new(),
             notes: Vec::new(),
-            noted: 0,
             collected: Collected::default(),
         })
     }
@@ -183,14 +181,14 @@ impl<'a> Collector<'a> {
     fn take(&mut self, part: Part) -> Result<bool, AppError> {
         self.pack(&part.packed)?;
         let shift = self.notes.len() as u32;
+        let noted = self.notes.len() + part.notes.len() <= NOTES;
         for mut record in part.records {
             if record.note > 0 {
-                self.noted += 1;
-                record.note = if self.noted <= NOTES { record.note + shift } else { 0 };
+                record.note = if noted { record.note + shift } else { 0 };
             }
             self.sorter.push(record).map_err(sorting)?;
         }
-        if self.noted <= NOTES {
+        if noted {
             self.notes.extend_from_slice(&part.notes);
         }
         let ended = !part.ended.is_empty();
@@ -216,7 +214,7 @@ impl<'a> Collector<'a> {
         let warnings = summary.first_warnings.iter().take(room);
         collected.warnings.extend(warnings.map(|warning| format!("{}: {}: {}", whole.name, warning.at, warning.text)));
         collected.metrics.extend(whole.metrics);
-        collected.files.push((whole.name, whole.digest));
+        collected.files.push(whole.digest);
     }
 
     fn pack(&mut self, bytes: &[u8]) -> Result<(), AppError> {
