@@ -25,7 +25,10 @@ pub(crate) fn run(place: &Place, runs: usize) -> anyhow::Result<()> {
         let input = input(place, EACH, 1_000, seed)?;
         output(&mut place.ingest(data.path(), track, &input.folder)?)?;
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?;
     let [mut start, mut first, mut warm, mut afresh] = std::array::from_fn(|_| Figures::default());
     for _ in 0..runs {
         runtime.block_on(async {
@@ -40,9 +43,15 @@ pub(crate) fn run(place: &Place, runs: usize) -> anyhow::Result<()> {
         })?;
         afresh.add(runtime.block_on(unmerged(data.path()))?);
     }
-    say(&format!("4 tracks, {} cases", number(i64::from(EACH) * TRACKS.len() as i64)));
+    say(&format!(
+        "4 tracks, {} cases",
+        number(i64::from(EACH) * TRACKS.len() as i64)
+    ));
     say(&format!("opening, for comparison: {}", start.tell("ms")));
-    say(&format!("the first check of a process, after ingest: {}", first.tell("ms")));
+    say(&format!(
+        "the first check of a process, after ingest: {}",
+        first.tell("ms")
+    ));
     say(&format!("warm: {}", warm.tell("ms")));
     say(&format!("with every merge done afresh: {}", afresh.tell("ms")));
     bar_below("check after ingest", first.median(), BAR, "ms");
@@ -65,9 +74,20 @@ async fn check(app: &App) -> anyhow::Result<f64> {
     let begin = Instant::now();
     let response: CheckResponse = app.check(&release, CheckQuery::default()).await?;
     let took = milliseconds(begin);
-    let offenders = response.tracks.iter().flat_map(|track| &track.criteria).map(|criterion| criterion.offenders_total);
-    ensure!(response.tracks.len() == TRACKS.len(), "{} tracks", response.tracks.len());
-    ensure!(offenders.sum::<usize>() > 0, "no failed case stands against the release");
+    let offenders = response
+        .tracks
+        .iter()
+        .flat_map(|track| &track.criteria)
+        .map(|criterion| criterion.offenders_total);
+    ensure!(
+        response.tracks.len() == TRACKS.len(),
+        "{} tracks",
+        response.tracks.len()
+    );
+    ensure!(
+        offenders.sum::<usize>() > 0,
+        "no failed case stands against the release"
+    );
     Ok(took)
 }
 

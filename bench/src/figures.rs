@@ -32,21 +32,37 @@ impl Figures {
 
     /// Tells the median, and the least and the greatest.
     pub(crate) fn tell(&self, unit: &str) -> String {
-        let ends = (self.0.first().copied().unwrap_or(f64::NAN), self.0.last().copied().unwrap_or(f64::NAN));
-        format!("{} {unit} ({} to {})", short(self.median()), short(ends.0), short(ends.1))
+        let ends = (
+            self.0.first().copied().unwrap_or(f64::NAN),
+            self.0.last().copied().unwrap_or(f64::NAN),
+        );
+        format!(
+            "{} {unit} ({} to {})",
+            short(self.median()),
+            short(ends.0),
+            short(ends.1)
+        )
     }
 }
 
 /// Tells a ratio and whether it reaches its bar.
 pub(crate) fn bar(what: &str, figure: f64, least: f64, unit: &str) {
     let verdict = if figure >= least { "reached" } else { "BELOW" };
-    say(&format!("{what}: {} {unit}; bar {} {unit}: {verdict}", short(figure), short(least)));
+    say(&format!(
+        "{what}: {} {unit}; bar {} {unit}: {verdict}",
+        short(figure),
+        short(least)
+    ));
 }
 
 /// Tells a figure that must stay under its bar.
 pub(crate) fn bar_below(what: &str, figure: f64, most: f64, unit: &str) {
     let verdict = if figure < most { "reached" } else { "MISSED" };
-    say(&format!("{what}: {} {unit}; bar < {} {unit}: {verdict}", short(figure), short(most)));
+    say(&format!(
+        "{what}: {} {unit}; bar < {} {unit}: {verdict}",
+        short(figure),
+        short(most)
+    ));
 }
 
 fn short(figure: f64) -> String {

@@ -23,13 +23,24 @@ pub(crate) fn run(place: &Place, runs: usize) -> anyhow::Result<()> {
         let (took, counted) = timed(|| output(place.peer("py_junitparser.py")?.arg(&input.folder)));
         let counted = String::from_utf8_lossy(&counted?).trim().to_owned();
         let failed = input.truth.failures + input.truth.errors;
-        ensure!(counted == format!("{} {failed}", input.truth.cases), "the peer counted {counted}");
+        ensure!(
+            counted == format!("{} {failed}", input.truth.cases),
+            "the peer counted {counted}"
+        );
         theirs.add(megabytes / took.as_secs_f64());
     }
-    say(&format!("{} cases in {} files, {megabytes:.0} MB", input.truth.cases, input.truth.files));
+    say(&format!(
+        "{} cases in {} files, {megabytes:.0} MB",
+        input.truth.cases, input.truth.files
+    ));
     say(&format!("seaworthy ingest: {}", ours.tell("MB/s")));
     say(&format!("junitparser: {}", theirs.tell("MB/s")));
-    bar("ingest", ours.median() / theirs.median(), BAR, "times junitparser");
+    bar(
+        "ingest",
+        ours.median() / theirs.median(),
+        BAR,
+        "times junitparser",
+    );
     Ok(())
 }
 
@@ -38,16 +49,45 @@ fn once(place: &Place, input: &Input) -> anyhow::Result<f64> {
     let data = place.planned()?;
     let (took, response) = timed(|| output(&mut place.ingest(data.path(), "ios", &input.folder)?));
     let response: IngestResponse = serde_json::from_slice(&response?)?;
-    let Counts { cases, failed, errored, skipped, .. } = response.counts;
+    let Counts {
+        cases,
+        failed,
+        errored,
+        skipped,
+        ..
+    } = response.counts;
     let truth = &input.truth;
     let counted = (cases, failed, errored, skipped, response.files, response.bytes);
-    let expected = (truth.cases, truth.failures, truth.errors, truth.skipped, truth.files, truth.bytes);
-    ensure!(counted == expected, "counted {counted:?}, but there are {expected:?}");
+    let expected = (
+        truth.cases,
+        truth.failures,
+        truth.errors,
+        truth.skipped,
+        truth.files,
+        truth.bytes,
+    );
+    ensure!(
+        counted == expected,
+        "counted {counted:?}, but there are {expected:?}"
+    );
     // What was kept can be asked for: every errored case, by name, from the reports themselves.
     let mut cases = place.seaworthy(data.path())?;
     let evidence = response.evidence.evidence.to_string();
-    cases.args(["evidence", "cases", "--release", "1.0", "--outcome", "errored", "--json", &evidence]);
+    cases.args([
+        "evidence",
+        "cases",
+        "--release",
+        "1.0",
+        "--outcome",
+        "errored",
+        "--json",
+        &evidence,
+    ]);
     let lines = output(&mut cases)?.iter().filter(|byte| **byte == b'\n').count() as i64;
-    ensure!(lines == truth.errors, "{lines} errored cases are listed, but there are {}", truth.errors);
+    ensure!(
+        lines == truth.errors,
+        "{lines} errored cases are listed, but there are {}",
+        truth.errors
+    );
     Ok(took.as_secs_f64())
 }

@@ -33,14 +33,20 @@ pub(crate) fn run(place: &Place, runs: usize) -> anyhow::Result<()> {
             }
         };
         let (took, read) = timed(|| {
-            files.iter().try_for_each(|file| reports::read_slice(Format::JUnit, file, &mut sink).map(black_box).map(drop))
+            files.iter().try_for_each(|file| {
+                reports::read_slice(Format::JUnit, file, &mut sink)
+                    .map(black_box)
+                    .map(drop)
+            })
         });
         read?;
         black_box(labels);
         parse.add(megabytes / took.as_secs_f64());
         hash.add(megabytes / timed(|| black_box(Sha256::digest(&whole))).0.as_secs_f64());
         let (took, compressed) = timed(|| {
-            whole.chunks(PIECE).try_for_each(|piece| compressor.compress_to_buffer(piece, &mut packed).map(drop))
+            whole
+                .chunks(PIECE)
+                .try_for_each(|piece| compressor.compress_to_buffer(piece, &mut packed).map(drop))
         });
         compressed?;
         pack.add(megabytes / took.as_secs_f64());
@@ -51,7 +57,10 @@ pub(crate) fn run(place: &Place, runs: usize) -> anyhow::Result<()> {
             sync.add(took.as_secs_f64() * 1e3);
         }
     }
-    say(&format!("reports, parsed with both hashes of a case: {}", parse.tell("MB/s")));
+    say(&format!(
+        "reports, parsed with both hashes of a case: {}",
+        parse.tell("MB/s")
+    ));
     say(&format!("SHA-256: {}", hash.tell("MB/s")));
     say(&format!("zstd, level 1: {}", pack.tell("MB/s")));
     say(&format!("fdatasync after 640 bytes: {}", sync.tell("ms")));

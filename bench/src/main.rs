@@ -40,7 +40,12 @@ enum What {
     /// 50 concurrent durable writers, beside one commit for each fsync
     Writers {
         /// Measure on this PostgreSQL database as well; it may be thrown away
-        #[arg(long, env = "SEAWORTHY_BENCH_POSTGRES", hide_env_values = true, value_name = "URL")]
+        #[arg(
+            long,
+            env = "SEAWORTHY_BENCH_POSTGRES",
+            hide_env_values = true,
+            value_name = "URL"
+        )]
         postgres: Option<String>,
     },
     /// What this machine can do: parsing, hashing, compressing, syncing

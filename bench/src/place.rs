@@ -12,13 +12,31 @@ use clap::Args;
 #[derive(Debug, Args)]
 pub(crate) struct Place {
     /// The folder of the generator and the peers
-    #[arg(long, global = true, env = "SEAWORTHY_BENCH_PEERS", value_name = "DIR", default_value = "../shared/bench")]
+    #[arg(
+        long,
+        global = true,
+        env = "SEAWORTHY_BENCH_PEERS",
+        value_name = "DIR",
+        default_value = "../shared/bench"
+    )]
     peers: PathBuf,
     /// The folder in which inputs are kept from run to run
-    #[arg(long, global = true, env = "SEAWORTHY_BENCH_CACHE", value_name = "DIR", default_value = "target/bench-cache")]
+    #[arg(
+        long,
+        global = true,
+        env = "SEAWORTHY_BENCH_CACHE",
+        value_name = "DIR",
+        default_value = "target/bench-cache"
+    )]
     pub(crate) cache: PathBuf,
     /// The Python that has junitparser
-    #[arg(long, global = true, env = "SEAWORTHY_BENCH_PYTHON", value_name = "FILE", default_value = "python3")]
+    #[arg(
+        long,
+        global = true,
+        env = "SEAWORTHY_BENCH_PYTHON",
+        value_name = "FILE",
+        default_value = "python3"
+    )]
     python: PathBuf,
     /// The binary to measure; the one beside this program unless given
     #[arg(long, global = true, value_name = "FILE")]
@@ -40,9 +58,16 @@ impl Place {
     }
 
     pub(crate) fn needs_junitparser(&self) -> anyhow::Result<()> {
-        let import = Command::new(&self.python).args(["-c", "import junitparser"]).stderr(Stdio::null()).status();
+        let import = Command::new(&self.python)
+            .args(["-c", "import junitparser"])
+            .stderr(Stdio::null())
+            .status();
         let there = import.is_ok_and(|status| status.success());
-        ensure!(there, "{} has no junitparser: bench/run installs it, or set SEAWORTHY_BENCH_PYTHON", self.python.display());
+        ensure!(
+            there,
+            "{} has no junitparser: bench/run installs it, or set SEAWORTHY_BENCH_PYTHON",
+            self.python.display()
+        );
         Ok(())
     }
 
@@ -51,7 +76,11 @@ impl Place {
             Some(path) => path.clone(),
             None => std::env::current_exe()?.with_file_name("seaworthy"),
         };
-        ensure!(path.is_file(), "{} is missing: `cargo build --release` makes it", path.display());
+        ensure!(
+            path.is_file(),
+            "{} is missing: `cargo build --release` makes it",
+            path.display()
+        );
         let mut command = Command::new(path);
         command.arg("--data").arg(data).env_remove("DATABASE_URL");
         Ok(command)
@@ -60,7 +89,17 @@ impl Place {
     /// Returns the command that ingests a folder or a file.
     pub(crate) fn ingest(&self, data: &Path, track: &str, reports: &Path) -> anyhow::Result<Command> {
         let mut command = self.seaworthy(data)?;
-        command.args(["ingest", "--release", "1.0", "--build", "1", "--kind", "regression", "--complete", "--json"]);
+        command.args([
+            "ingest",
+            "--release",
+            "1.0",
+            "--build",
+            "1",
+            "--kind",
+            "regression",
+            "--complete",
+            "--json",
+        ]);
         command.args(["--track", track]).arg(reports);
         Ok(command)
     }
@@ -78,8 +117,18 @@ impl Place {
 
 /// Runs a command to its end and returns what it printed.
 pub(crate) fn output(command: &mut Command) -> anyhow::Result<Vec<u8>> {
-    let Output { status, stdout, stderr } = command.output().with_context(|| format!("failed to run {command:?}"))?;
-    ensure!(status.success(), "{command:?} ended with {status}: {}", String::from_utf8_lossy(&stderr));
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command
+        .output()
+        .with_context(|| format!("failed to run {command:?}"))?;
+    ensure!(
+        status.success(),
+        "{command:?} ended with {status}: {}",
+        String::from_utf8_lossy(&stderr)
+    );
     Ok(stdout)
 }
 
@@ -90,7 +139,9 @@ pub(crate) fn peak(command: &mut Command) -> anyhow::Result<f64> {
     let mut peak = None;
     loop {
         // The kernel keeps the high-water mark, so that only the last few milliseconds go unseen.
-        let now = std::fs::read_to_string(&status).ok().and_then(|status| high_water(&status));
+        let now = std::fs::read_to_string(&status)
+            .ok()
+            .and_then(|status| high_water(&status));
         peak = peak.max(now);
         if let Some(ended) = child.try_wait()? {
             ensure!(ended.success(), "{command:?} ended with {ended}");

@@ -26,7 +26,10 @@ const AT_ONCE: usize = 1_000;
 type Releases = HashMap<Stream, Release>;
 
 pub(crate) fn run(place: &Place, runs: usize) -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?;
     runtime.block_on(async {
         std::fs::create_dir_all(&place.cache)?;
         let journal = Journal::open(&Database::Sqlite(place.cache.join("replay-1.db"))).await?;
@@ -56,15 +59,25 @@ async fn measure(journal: &Journal, runs: usize) -> anyhow::Result<()> {
             .await?;
         folded?;
         replay.add(count / begin.elapsed().as_secs_f64());
-        ensure!(events(&releases) == count as i64, "{} of {count} events were folded", events(&releases));
+        ensure!(
+            events(&releases) == count as i64,
+            "{} of {count} events were folded",
+            events(&releases)
+        );
         drop(releases);
 
         fold.add(count / folding(journal).await?);
     }
-    say(&format!("read from SQLite and handed over: {}", read.tell("events/s")));
+    say(&format!(
+        "read from SQLite and handed over: {}",
+        read.tell("events/s")
+    ));
     say(&format!("read, decoded and folded: {}", replay.tell("events/s")));
     say(&format!("folded alone: {}", fold.tell("events/s")));
-    say(&format!("replay is {:.2} times the bare read", replay.median() / read.median()));
+    say(&format!(
+        "replay is {:.2} times the bare read",
+        replay.median() / read.median()
+    ));
     bar("replay", replay.median(), REPLAY, "events/s");
     bar("fold", fold.median(), FOLD, "events/s");
     Ok(())
@@ -82,7 +95,11 @@ async fn folding(journal: &Journal) -> anyhow::Result<f64> {
             decoded.push(decode(recorded)?);
         }
         if decoded.is_empty() {
-            ensure!(events(&releases) == after.0, "{} of {after} events were folded", events(&releases));
+            ensure!(
+                events(&releases) == after.0,
+                "{} of {after} events were folded",
+                events(&releases)
+            );
             return Ok(seconds);
         }
         let (took, ()) = timed(|| {
@@ -97,8 +114,15 @@ async fn folding(journal: &Journal) -> anyhow::Result<f64> {
 
 fn decode(recorded: Recorded) -> anyhow::Result<(Envelope, Event)> {
     let Recorded { envelope, body } = recorded;
-    let Body::Payload(payload) = body else { return Err(anyhow!("nothing is redacted here")) };
-    let event = Event::read(&envelope.kind, envelope.kind_version, envelope.position, Some(&payload));
+    let Body::Payload(payload) = body else {
+        return Err(anyhow!("nothing is redacted here"));
+    };
+    let event = Event::read(
+        &envelope.kind,
+        envelope.kind_version,
+        envelope.position,
+        Some(&payload),
+    );
     let event = event.with_context(|| format!("event {}", envelope.position))?;
     Ok((envelope, event))
 }

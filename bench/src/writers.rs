@@ -18,7 +18,10 @@ pub(crate) fn run(place: &Place, runs: usize, postgres: Option<String>) -> anyho
     std::fs::create_dir_all(&place.cache)?;
     for _ in 0..runs {
         let folder = tempfile::tempdir_in(&place.cache)?;
-        once(&folder.path().join("journal.db").display().to_string(), &mut sqlite)?;
+        once(
+            &folder.path().join("journal.db").display().to_string(),
+            &mut sqlite,
+        )?;
         if let Some(url) = &postgres {
             once(url, &mut server)?;
         }
@@ -26,7 +29,9 @@ pub(crate) fn run(place: &Place, runs: usize, postgres: Option<String>) -> anyho
     tell("SQLite", &sqlite);
     match postgres {
         Some(_) => tell("PostgreSQL", &server),
-        None => say("PostgreSQL: not measured; set SEAWORTHY_BENCH_POSTGRES to the URL of a database to throw away"),
+        None => say(
+            "PostgreSQL: not measured; set SEAWORTHY_BENCH_POSTGRES to the URL of a database to throw away",
+        ),
     }
     Ok(())
 }
@@ -34,20 +39,41 @@ pub(crate) fn run(place: &Place, runs: usize, postgres: Option<String>) -> anyho
 /// Has the journal measure itself, and takes the two ratios from what it says.
 fn once(database: &str, (times, fsyncs): &mut (Figures, Figures)) -> anyhow::Result<()> {
     let mut load = Command::new("cargo");
-    load.args(["run", "--quiet", "--release", "-p", "journal", "--example", "load", "--", database]);
+    load.args([
+        "run",
+        "--quiet",
+        "--release",
+        "-p",
+        "journal",
+        "--example",
+        "load",
+        "--",
+        database,
+    ]);
     let said = String::from_utf8(output(&mut load)?)?;
     let figure = |before: &str, after: &str| {
         let (_, rest) = said.split_once(before)?;
         rest.split_once(after)?.0.rsplit(' ').next()?.parse().ok()
     };
     let line = "50 durable writers:";
-    times.add(figure(line, " times one commit per fsync").with_context(|| format!("no such ratio in: {said}"))?);
+    times.add(
+        figure(line, " times one commit per fsync").with_context(|| format!("no such ratio in: {said}"))?,
+    );
     fsyncs.add(figure(line, " fsyncs").with_context(|| format!("no such ratio in: {said}"))?);
     Ok(())
 }
 
 fn tell(database: &str, (times, fsyncs): &(Figures, Figures)) {
-    say(&format!("{database}: {}, p99 {}", times.tell("times one commit for each fsync"), fsyncs.tell("fsyncs")));
-    bar(&format!("50 writers on {database}"), times.median(), TIMES, "times one commit for each fsync");
+    say(&format!(
+        "{database}: {}, p99 {}",
+        times.tell("times one commit for each fsync"),
+        fsyncs.tell("fsyncs")
+    ));
+    bar(
+        &format!("50 writers on {database}"),
+        times.median(),
+        TIMES,
+        "times one commit for each fsync",
+    );
     bar_below(&format!("p99 on {database}"), fsyncs.median(), FSYNCS, "fsyncs");
 }

@@ -9,8 +9,8 @@ use domain::build::Build;
 use domain::digest::Digest;
 use domain::envelope::{ActorId, Position};
 use domain::event::{
-    BuildRegistered, CandidateNominated, DeviceAttested, Event, EvidenceWithdrawn, ReleaseDescribed, ReleasePlanned,
-    RunIngested, SummaryWritten,
+    BuildRegistered, CandidateNominated, DeviceAttested, Event, EvidenceWithdrawn, ReleaseDescribed,
+    ReleasePlanned, RunIngested, SummaryWritten,
 };
 use domain::evidence::{AttestedResult, Counts};
 use domain::id::{BuildNumber, ReleaseId, TrackId};
@@ -25,7 +25,12 @@ const RELEASES: i64 = 20;
 const ROUND: i64 = 2_000;
 const TRACKS: [&str; 4] = ["ios", "android", "watchos", "wearos"];
 const KINDS: [&str; 5] = ["smoke", "regression", "platform", "exploratory", "performance"];
-const DEVICES: [&str; 4] = ["iPhone 15 / iOS 18", "iPhone SE / iOS 17", "Pixel 8 / Android 15", "Galaxy Watch 6 / Wear OS 5"];
+const DEVICES: [&str; 4] = [
+    "iPhone 15 / iOS 18",
+    "iPhone SE / iOS 17",
+    "Pixel 8 / Android 15",
+    "Galaxy Watch 6 / Wear OS 5",
+];
 /// The moment of the first event, in microseconds of UTC.
 const BEGINNING: i64 = 1_764_000_000_000_000;
 
@@ -39,8 +44,15 @@ pub(super) async fn fill(journal: &Journal, events: i64) -> anyhow::Result<()> {
     while position < events {
         let round = position / ROUND;
         let release: ReleaseId = format!("tidewatch/2026.{}", round % RELEASES + 1).parse()?;
-        let mut history = History { state: round as u64 + 1, next: position + 1 };
-        let mut told = if round < RELEASES { history.beginning(&release)? } else { Vec::new() };
+        let mut history = History {
+            state: round as u64 + 1,
+            next: position + 1,
+        };
+        let mut told = if round < RELEASES {
+            history.beginning(&release)?
+        } else {
+            Vec::new()
+        };
         while (told.len() as i64) < ROUND {
             history.next = position + 1 + told.len() as i64;
             told.push(history.event()?);
@@ -48,11 +60,28 @@ pub(super) async fn fill(journal: &Journal, events: i64) -> anyhow::Result<()> {
         let now = Time::from_micros(BEGINNING + position * 1_000);
         let event = |event: Event| {
             let (kind, kind_version) = event.kind();
-            NewEvent { kind: Arc::from(kind), kind_version, occurred_at: now, payload: event.payload() }
+            NewEvent {
+                kind: Arc::from(kind),
+                kind_version,
+                occurred_at: now,
+                payload: event.payload(),
+            }
         };
         let events = told.into_iter().map(event).collect();
-        let part = Part { stream: release.stream(), expect: Expect::Fact { key: format!("round {round}") }, events };
-        journal.append(Append { actor: ActorId::new("a2f1c3d4e5f60718293a4b5c6d7e8f90"), now, parts: vec![part] }).await?;
+        let part = Part {
+            stream: release.stream(),
+            expect: Expect::Fact {
+                key: format!("round {round}"),
+            },
+            events,
+        };
+        journal
+            .append(Append {
+                actor: ActorId::new("a2f1c3d4e5f60718293a4b5c6d7e8f90"),
+                now,
+                parts: vec![part],
+            })
+            .await?;
         position = head().await?;
     }
     Ok(())
@@ -67,7 +96,10 @@ struct History {
 impl History {
     /// Returns a number below another, by a generator that is small and always the same.
     fn below(&mut self, end: u64) -> u64 {
-        self.state = self.state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.state = self
+            .state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (self.state >> 33) % end
     }
 
@@ -83,7 +115,11 @@ impl History {
             version: "4.2.0".to_owned(),
         };
         let (product, name) = (release.product.clone(), release.name.clone());
-        let mut events = vec![Event::ReleasePlanned(ReleasePlanned { product, name, description })];
+        let mut events = vec![Event::ReleasePlanned(ReleasePlanned {
+            product,
+            name,
+            description,
+        })];
         for track in TRACKS {
             let devices = DEVICES.map(str::to_owned).into();
             let (id, name) = (TrackId::parse(track)?, track.to_owned());
@@ -107,10 +143,20 @@ impl History {
                 track,
                 build,
                 device: self.of(&DEVICES).to_owned(),
-                result: if self.below(20) == 0 { AttestedResult::Failed } else { AttestedResult::Passed },
-                notes: (self.below(4) == 0).then(|| "Crown scroll stutters after waking from sleep".to_owned()),
+                result: if self.below(20) == 0 {
+                    AttestedResult::Failed
+                } else {
+                    AttestedResult::Passed
+                },
+                notes: (self.below(4) == 0)
+                    .then(|| "Crown scroll stutters after waking from sleep".to_owned()),
             }),
-            950..970 => Event::SummaryWritten(SummaryWritten { track, build, text: self.digest(), words: 214 }),
+            950..970 => Event::SummaryWritten(SummaryWritten {
+                track,
+                build,
+                text: self.digest(),
+                words: 214,
+            }),
             970..990 => {
                 let build = serde_json::json!({ "number": build, "version": "4.2.0", "commit": "9be27d1" });
                 let build: Build = serde_json::from_value(build).context("a build")?;

@@ -47,7 +47,11 @@ pub struct Note {
 impl Note {
     /// Returns the case as a plan would list it.
     pub fn label(&self) -> String {
-        if self.class.is_empty() { self.name.clone() } else { format!("{}.{}", self.class, self.name) }
+        if self.class.is_empty() {
+            self.name.clone()
+        } else {
+            format!("{}.{}", self.class, self.name)
+        }
     }
 }
 
@@ -75,9 +79,14 @@ impl Record {
         let (suite, rest) = rest.split_first_chunk()?;
         let (note, rest) = rest.split_first_chunk()?;
         let (duration_ms, rest) = rest.split_first_chunk()?;
-        let &[outcome, flaky, attempts_low, attempts_high] = rest else { return None };
+        let &[outcome, flaky, attempts_low, attempts_high] = rest else {
+            return None;
+        };
         Some(Self {
-            key: CaseKey { label: u64::from_le_bytes(*label), suite: u64::from_le_bytes(*suite) },
+            key: CaseKey {
+                label: u64::from_le_bytes(*label),
+                suite: u64::from_le_bytes(*suite),
+            },
             note: u32::from_le_bytes(*note),
             duration_ms: f32::from_le_bytes(*duration_ms),
             outcome: match outcome {
@@ -166,8 +175,15 @@ where
         Plan::Among(among) => (None, Vec::new(), among),
     };
     let by_run = !among.is_empty();
-    let mut streams = ingests.into_iter().chain(of_plan).map(Sorted::begin).collect::<Result<Vec<_>, E>>()?;
-    let mut tally = Tally { planned: (labels.is_some() || by_run).then_some(0), ..Tally::default() };
+    let mut streams = ingests
+        .into_iter()
+        .chain(of_plan)
+        .map(Sorted::begin)
+        .collect::<Result<Vec<_>, E>>()?;
+    let mut tally = Tally {
+        planned: (labels.is_some() || by_run).then_some(0),
+        ..Tally::default()
+    };
     let mut labels = labels.unwrap_or_default().into_iter().peekable();
     let mut group: Vec<Vec<Record>> = vec![Vec::new(); streams.len()];
     while let Some(key) = streams.iter().filter_map(Sorted::key).min() {
@@ -176,15 +192,16 @@ where
         }
         for (records, stream) in group.iter_mut().zip(&mut streams) {
             records.clear();
-            while let Some(record) = stream.take(key)? {
-                records.push(record);
-            }
+            stream.take(key, records)?;
         }
         let ran = tally.count(&group[..runs]);
         tally.ran_under(key.label, ran);
         if by_run {
             let planned = |records: &Vec<Record>| {
-                records.iter().filter(|record| record.outcome != Outcome::Skipped).count() as i64
+                records
+                    .iter()
+                    .filter(|record| record.outcome != Outcome::Skipped)
+                    .count() as i64
             };
             let of_plan = among.iter().filter_map(|place| group.get(*place));
             tally.plan_key(key, of_plan.map(planned).max().unwrap_or(0), ran);
@@ -201,33 +218,55 @@ where
     Ok(tally.finish())
 }
 
-/// A sorted stream of records, and the one that comes next.
+/// How many records of a stream are taken at a time: each is then looked at where it lies.
+const AT_ONCE: usize = 64;
+
+/// A sorted stream of records, and those that come next.
 struct Sorted<I> {
     stream: I,
-    next: Option<Record>,
+    next: Vec<Record>,
+    at: usize,
 }
 
 impl<I, E> Sorted<I>
 where
     I: Iterator<Item = Result<Record, E>>,
 {
-    fn begin(mut stream: I) -> Result<Self, E> {
-        let next = stream.next().transpose()?;
-        Ok(Self { stream, next })
+    fn begin(stream: I) -> Result<Self, E> {
+        let mut sorted = Self {
+            stream,
+            next: Vec::with_capacity(AT_ONCE),
+            at: 0,
+        };
+        sorted.fill()?;
+        Ok(sorted)
     }
 
-    /// Takes the next record if that has this key.
-    fn take(&mut self, key: CaseKey) -> Result<Option<Record>, E> {
-        if self.key() != Some(key) {
-            return Ok(None);
+    fn fill(&mut self) -> Result<(), E> {
+        self.next.clear();
+        self.at = 0;
+        for record in self.stream.by_ref().take(AT_ONCE) {
+            self.next.push(record?);
         }
-        Ok(std::mem::replace(&mut self.next, self.stream.next().transpose()?))
+        Ok(())
+    }
+
+    /// Takes the records that have this key.
+    fn take(&mut self, key: CaseKey, records: &mut Vec<Record>) -> Result<(), E> {
+        while let Some(record) = self.next.get(self.at).filter(|record| record.key == key) {
+            records.push(*record);
+            self.at += 1;
+            if self.at == self.next.len() {
+                self.fill()?;
+            }
+        }
+        Ok(())
     }
 }
 
 impl<I> Sorted<I> {
     fn key(&self) -> Option<CaseKey> {
-        self.next.as_ref().map(|record| record.key)
+        self.next.get(self.at).map(|record| record.key)
     }
 }
 
@@ -249,7 +288,9 @@ impl Tally {
             let mut last: Option<(usize, Record)> = None;
             let (mut failed_before, mut attempts) = (false, 0);
             for (ingest, records) in ingests.iter().enumerate() {
-                let Some(record) = records.get(repeat) else { continue };
+                let Some(record) = records.get(repeat) else {
+                    continue;
+                };
                 attempts += i64::from(record.attempts);
                 self.duration_ms += f64::from(record.duration_ms);
                 // A rerun that skips a case says nothing new about it.
@@ -318,10 +359,11 @@ fn is_failure(outcome: Outcome) -> bool {
 
 /// Reads a plan file: one case a line, `class.name` (also `class#name`); blank lines and `#` comments aside.
 pub fn plan_lines(text: &str) -> impl Iterator<Item = String> + '_ {
-    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).map(|line| {
-        match line.split_once(['\t', '#']) {
+    text.lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .map(|line| match line.split_once(['\t', '#']) {
             Some((class, name)) if !class.contains(char::is_whitespace) => format!("{class}.{name}"),
             _ => line.to_owned(),
-        }
-    })
+        })
 }

@@ -22,10 +22,16 @@ const PIECE: usize = 512 << 10;
 const BLOCK: usize = 512;
 
 pub(super) async fn run(client: &Client, ingest: &Ingest) -> Outcome {
-    let path = format!("{}/runs?{}", client.release(&ingest.of.release).await?, query(ingest));
+    let path = format!(
+        "{}/runs?{}",
+        client.release(&ingest.of.release).await?,
+        query(ingest)
+    );
     let stdin = ingest.paths.iter().any(|path| path == "-");
     if stdin && ingest.paths.len() > 1 {
-        return Err(Failed::Input("`-` reads one report from standard input; name it alone.".to_owned()));
+        return Err(Failed::Input(
+            "`-` reads one report from standard input; name it alone.".to_owned(),
+        ));
     }
     let (sender, receiver) = channel::<Result<Bytes, String>>(2);
     let files = if stdin { Vec::new() } else { find(&ingest.paths)? };
@@ -33,12 +39,20 @@ pub(super) async fn run(client: &Client, ingest: &Ingest) -> Outcome {
     let progress = progress(if stdin { None } else { Some(total) }, ingest.json);
     let bar = progress.clone();
     let sending = std::thread::spawn(move || {
-        let sent = if stdin { send_stdin(&sender, &bar) } else { send_files(&sender, &files, &bar) };
+        let sent = if stdin {
+            send_stdin(&sender, &bar)
+        } else {
+            send_files(&sender, &files, &bar)
+        };
         if let Err(Some(error)) = sent {
             let _ = sender.blocking_send(Err(error));
         }
     });
-    let content_type = if stdin { "application/xml" } else { "application/x-tar" };
+    let content_type = if stdin {
+        "application/xml"
+    } else {
+        "application/x-tar"
+    };
     let body = Body::from_stream(ReceiverStream::new(receiver));
     let answer = client.upload::<IngestResponse>(&path, content_type, body).await;
     progress.finish_and_clear();
@@ -54,7 +68,12 @@ pub(super) async fn run(client: &Client, ingest: &Ingest) -> Outcome {
 }
 
 fn query(ingest: &Ingest) -> String {
-    let mut query = format!("track={}&build={}&kind={}", ingest.of.track, encoded(ingest.of.build.as_str()), ingest.kind);
+    let mut query = format!(
+        "track={}&build={}&kind={}",
+        ingest.of.track,
+        encoded(ingest.of.build.as_str()),
+        ingest.kind
+    );
     let optional = [
         ("commit", ingest.of.commit.as_ref().map(|commit| commit.as_str())),
         ("run", ingest.run.as_ref().map(|run| run.as_str())),
@@ -76,17 +95,27 @@ fn find(paths: &[String]) -> Result<Vec<(PathBuf, u64)>, Failed> {
         let before = files.len();
         let literal = Path::new(path);
         if literal.is_dir() {
-            let entries = walkdir::WalkDir::new(literal).sort_by_file_name().into_iter().filter_map(Result::ok);
+            let entries = walkdir::WalkDir::new(literal)
+                .sort_by_file_name()
+                .into_iter()
+                .filter_map(Result::ok);
             let reports = entries.filter(|entry| entry.file_type().is_file() && is_report(entry.path()));
             for entry in reports {
-                let length = entry.metadata().map_err(|error| unreadable(entry.path(), &error))?.len();
+                let length = entry
+                    .metadata()
+                    .map_err(|error| unreadable(entry.path(), &error))?
+                    .len();
                 files.push((entry.into_path(), length));
             }
         } else if literal.exists() {
-            let length = literal.metadata().map_err(|error| unreadable(literal, &error))?.len();
+            let length = literal
+                .metadata()
+                .map_err(|error| unreadable(literal, &error))?
+                .len();
             files.push((literal.to_owned(), length));
         } else {
-            let found = glob::glob(path).map_err(|error| Failed::Input(format!("`{path}` is no pattern: {error}")))?;
+            let found = glob::glob(path)
+                .map_err(|error| Failed::Input(format!("`{path}` is no pattern: {error}")))?;
             for file in found.filter_map(Result::ok).filter(|file| file.is_file()) {
                 let length = file.metadata().map_err(|error| unreadable(&file, &error))?.len();
                 files.push((file, length));
@@ -102,7 +131,10 @@ fn find(paths: &[String]) -> Result<Vec<(PathBuf, u64)>, Failed> {
 }
 
 fn is_report(path: &Path) -> bool {
-    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    let extension = path
+        .extension()
+        .and_then(|extension| extension.to_str())
+        .unwrap_or_default();
     extension.eq_ignore_ascii_case("xml") || extension.eq_ignore_ascii_case("junit")
 }
 
@@ -130,12 +162,18 @@ fn send_files(sender: &Sender<Result<Bytes, String>>, files: &[(PathBuf, u64)], 
             piece.reserve(take as usize + BLOCK);
             let read = file.by_ref().take(take).read_to_end(&mut piece).map_err(failed)? as u64;
             if read == 0 {
-                return Err(Some(format!("{} became shorter while it was read", path.display())));
+                return Err(Some(format!(
+                    "{} became shorter while it was read",
+                    path.display()
+                )));
             }
             left -= read;
             bar.inc(read);
             if piece.len() >= PIECE {
-                send(sender, std::mem::replace(&mut piece, Vec::with_capacity(2 * PIECE)))?;
+                send(
+                    sender,
+                    std::mem::replace(&mut piece, Vec::with_capacity(2 * PIECE)),
+                )?;
             }
         }
         piece.resize(piece.len() + (BLOCK - *length as usize % BLOCK) % BLOCK, 0);
@@ -150,7 +188,9 @@ fn header(path: &Path, length: u64) -> std::io::Result<Vec<u8>> {
     header.set_size(length);
     header.set_mode(0o644);
     // What leads out of a folder has no place in an archive.
-    let parts = path.components().filter(|part| matches!(part, std::path::Component::Normal(_)));
+    let parts = path
+        .components()
+        .filter(|part| matches!(part, std::path::Component::Normal(_)));
     builder.append_data(&mut header, parts.collect::<PathBuf>(), std::io::empty())?;
     let mut bytes = builder.into_inner()?;
     bytes.truncate(bytes.len() - 2 * BLOCK);
@@ -175,7 +215,10 @@ fn progress(total: Option<u64>, json: bool) -> ProgressBar {
         return ProgressBar::hidden();
     }
     let (bar, template) = match total {
-        Some(total) => (ProgressBar::new(total), "{bar:32} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} to go"),
+        Some(total) => (
+            ProgressBar::new(total),
+            "{bar:32} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} to go",
+        ),
         None => (ProgressBar::new_spinner(), "{spinner} {bytes}, {bytes_per_sec}"),
     };
     bar.with_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()))
@@ -199,11 +242,18 @@ fn tell(ingest: &Ingest, response: &IngestResponse) {
         ingest.of.build,
         domain::words::count(response.files, "report", "reports"),
         number(counts.passed),
-        if counts.flaky > 0 { format!(" ({} flaky)", number(counts.flaky)) } else { String::new() },
+        if counts.flaky > 0 {
+            format!(" ({} flaky)", number(counts.flaky))
+        } else {
+            String::new()
+        },
         number(counts.failed + counts.errored),
         number(counts.skipped),
     ));
-    terminal::line(&format!("Recorded as evidence {}, run {}.", response.evidence.evidence, response.run));
+    terminal::line(&format!(
+        "Recorded as evidence {}, run {}.",
+        response.evidence.evidence, response.run
+    ));
     for warning in &response.warnings {
         terminal::complain(&format!("note: {warning}"));
     }

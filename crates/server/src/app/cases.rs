@@ -7,8 +7,8 @@ use std::ops::Range;
 
 use bytes::{Buf, Bytes};
 use domain::cases::{MAGIC, Note, RECORD, Record};
-use domain::envelope::Position;
 use domain::digest::Digest;
+use domain::envelope::Position;
 use domain::id::ReleaseId;
 use domain::refusal::Refusal;
 use journal::Blobs;
@@ -33,7 +33,13 @@ pub(crate) struct BlobReader {
 impl BlobReader {
     pub(crate) fn open(runtime: &Handle, blobs: &Blobs, digest: Digest) -> Result<Self, AppError> {
         let length = runtime.block_on(blobs.size(digest))?;
-        Ok(Self { runtime: runtime.clone(), blobs: blobs.clone(), digest, rest: 0..length, piece: Bytes::new() })
+        Ok(Self {
+            runtime: runtime.clone(),
+            blobs: blobs.clone(),
+            digest,
+            rest: 0..length,
+            piece: Bytes::new(),
+        })
     }
 
     /// Goes on reading at a place; what has been fetched already is not fetched again.
@@ -54,8 +60,10 @@ impl Read for BlobReader {
         if self.piece.is_empty() && !self.rest.is_empty() {
             let end = self.rest.end.min(self.rest.start + PIECE);
             let range = self.rest.start..end;
-            self.piece =
-                self.runtime.block_on(self.blobs.get_range(self.digest, range)).map_err(std::io::Error::other)?;
+            self.piece = self
+                .runtime
+                .block_on(self.blobs.get_range(self.digest, range))
+                .map_err(std::io::Error::other)?;
             self.rest.start = end;
         }
         let length = buffer.len().min(self.piece.len());
@@ -87,7 +95,13 @@ impl Records {
             return Err(AppError::Internal(format!("blob {digest} holds no case records")));
         }
         let left = count.try_into().map(u64::from_le_bytes).unwrap_or_default();
-        Ok(Self { reader, read: Vec::new(), at: 0, left, notes_at: 24 + left * RECORD as u64 })
+        Ok(Self {
+            reader,
+            read: Vec::new(),
+            at: 0,
+            left,
+            notes_at: 24 + left * RECORD as u64,
+        })
     }
 
     fn read_on(&mut self) -> Result<(), AppError> {
@@ -99,7 +113,12 @@ impl Records {
     }
 
     /// Reads the note that a record points at.
-    pub(crate) fn note(runtime: &Handle, blobs: &Blobs, digest: Digest, at: &[u32]) -> Result<Vec<Note>, AppError> {
+    pub(crate) fn note(
+        runtime: &Handle,
+        blobs: &Blobs,
+        digest: Digest,
+        at: &[u32],
+    ) -> Result<Vec<Note>, AppError> {
         let notes_at = Self::open(runtime, blobs, digest)?.notes_at;
         let mut reader = BlobReader::open(runtime, blobs, digest)?;
         let mut notes = Vec::with_capacity(at.len());
@@ -137,7 +156,10 @@ impl Iterator for Records {
 }
 
 fn unreadable(source: std::io::Error) -> AppError {
-    AppError::Io { doing: "read what was ingested", source }
+    AppError::Io {
+        doing: "read what was ingested",
+        source,
+    }
 }
 
 /// Hands over every case of a pack of reports, with the name of its report.
@@ -160,7 +182,10 @@ pub(crate) fn each_case(
                 each(&name, &case);
             }
         })
-        .map_err(|error| AppError::Report { file: name.clone(), problem: error.to_string() })?;
+        .map_err(|error| AppError::Report {
+            file: name.clone(),
+            problem: error.to_string(),
+        })?;
     }
     Ok(())
 }
@@ -201,16 +226,24 @@ impl App {
     ) -> Result<tokio::sync::mpsc::Receiver<Result<CaseLine, AppError>>, AppError> {
         let release = self.release(id).await?;
         let ingests = release.tracks.values().flat_map(|track| &track.ingests);
-        let pack = ingests.into_iter().find(|ingest| ingest.position == evidence).map(|ingest| ingest.reports);
+        let pack = ingests
+            .into_iter()
+            .find(|ingest| ingest.position == evidence)
+            .map(|ingest| ingest.reports);
         let Some(pack) = pack else {
-            let sentence = format!("Evidence {evidence} of {id} is no test run. `seaworthy evidence list` shows what there is.");
+            let sentence = format!(
+                "Evidence {evidence} of {id} is no test run. `seaworthy evidence list` shows what there is."
+            );
             return Err(Refusal::unknown(sentence).into());
         };
         let (lines, receiver) = tokio::sync::mpsc::channel(256);
         let (runtime, blobs) = (Handle::current(), self.blobs().clone());
         let find = query.find.map(|find| find.to_lowercase());
         tokio::task::spawn_blocking(move || {
-            let matches = |text: &str| find.as_ref().is_none_or(|find| text.to_lowercase().contains(find.as_str()));
+            let matches = |text: &str| {
+                find.as_ref()
+                    .is_none_or(|find| text.to_lowercase().contains(find.as_str()))
+            };
             let read = each_case(&runtime, &blobs, pack, &mut |report, case| {
                 let wanted = query.outcome.is_none_or(|outcome| outcome == case.outcome);
                 if wanted && (matches(case.name) || matches(case.class) || matches(case.suite)) {

@@ -16,8 +16,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use domain::command::evidence;
-use domain::evidence::Counts;
 use domain::event::RunIngested;
+use domain::evidence::Counts;
 use domain::id::{ReleaseId, RunId, RunKind};
 use domain::release::Release;
 use futures::{Stream, StreamExt};
@@ -86,8 +86,18 @@ impl App {
     {
         let release = self.with_build(id, &request.of).await?;
         // Refused before the first report is read, rather than after the last.
-        evidence::ingest(&release, ingested(&request, &Collected::default(), RunId::parse("unnamed").map_err(internal)?))?;
-        let name = request.name.clone().unwrap_or_else(|| "standard input".to_owned());
+        evidence::ingest(
+            &release,
+            ingested(
+                &request,
+                &Collected::default(),
+                RunId::parse("unnamed").map_err(internal)?,
+            ),
+        )?;
+        let name = request
+            .name
+            .clone()
+            .unwrap_or_else(|| "standard input".to_owned());
         let collected = self.collect(container, name, body).await?;
         let content = content_digest(&collected);
         let run = match &request.run {
@@ -122,7 +132,12 @@ impl App {
         });
     }
 
-    async fn collect<S, E>(&self, container: Container, name: String, mut body: S) -> Result<Collected, AppError>
+    async fn collect<S, E>(
+        &self,
+        container: Container,
+        name: String,
+        mut body: S,
+    ) -> Result<Collected, AppError>
     where
         S: Stream<Item = Result<Bytes, E>> + Unpin,
         E: std::fmt::Display,
@@ -130,7 +145,8 @@ impl App {
         let (chunks, receiver) = std::sync::mpsc::sync_channel::<Result<Bytes, String>>(4);
         let runtime = tokio::runtime::Handle::current();
         let blobs = self.blobs().clone();
-        let work = tokio::task::spawn_blocking(move || collect::run(&runtime, &blobs, container, name, receiver));
+        let work =
+            tokio::task::spawn_blocking(move || collect::run(&runtime, &blobs, container, name, receiver));
         while let Some(chunk) = body.next().await {
             let chunk = chunk.map_err(|error| error.to_string());
             let broken = chunk.is_err();

@@ -32,7 +32,10 @@ impl App {
                 let merged = self.merged(release, &key).await?;
                 Ok::<_, AppError>((key, merged))
             });
-            let merged: Vec<_> = stream::iter(merging).buffer_unordered(AT_ONCE).try_collect().await?;
+            let merged: Vec<_> = stream::iter(merging)
+                .buffer_unordered(AT_ONCE)
+                .try_collect()
+                .await?;
             done.extend(merged);
         }
     }
@@ -49,7 +52,9 @@ impl App {
         let packs: HashMap<Digest, Digest> = ingests.map(|ingest| (ingest.cases, ingest.reports)).collect();
         let (runtime, blobs, wanted) = (Handle::current(), self.blobs().clone(), key.clone());
         let work = tokio::task::spawn_blocking(move || compute(&runtime, &blobs, &wanted, &packs));
-        let merged = work.await.map_err(|error| AppError::Internal(error.to_string()))??;
+        let merged = work
+            .await
+            .map_err(|error| AppError::Internal(error.to_string()))??;
         let bytes = serde_json::to_vec(&merged).unwrap_or_default();
         // A full disk must not keep anybody from reading what is known.
         if let Err(error) = self.journal().derived_put(&kept_as, &bytes).await {
@@ -79,7 +84,9 @@ fn compute(
         }
         PlanKey::List(list) => {
             let text = runtime.block_on(blobs.get(*list))?;
-            let lines = plan_lines(&String::from_utf8_lossy(&text)).map(|line| (label_hash(&line), line)).collect();
+            let lines = plan_lines(&String::from_utf8_lossy(&text))
+                .map(|line| (label_hash(&line), line))
+                .collect();
             listed = lines;
             Plan::Labels(listed.keys().copied().collect())
         }
@@ -87,20 +94,36 @@ fn compute(
     let outcomes = merge(ingests, plan)?;
     let not_run = match &key.plan {
         PlanKey::Run(of) => names(runtime, blobs, of, packs, &outcomes.not_run)?,
-        _ => outcomes.not_run.iter().filter_map(|key| listed.get(&key.label).cloned()).collect(),
+        _ => outcomes
+            .not_run
+            .iter()
+            .filter_map(|key| listed.get(&key.label).cloned())
+            .collect(),
     };
     let failures = failures(runtime, blobs, key, &outcomes)?;
-    Ok(Merged { not_run, failures, ..outcomes.merged })
+    Ok(Merged {
+        not_run,
+        failures,
+        ..outcomes.merged
+    })
 }
 
 fn label_hash(label: &str) -> u64 {
     xxhash_rust::xxh3::xxh3_64(label.as_bytes())
 }
 
-fn failures(runtime: &Handle, blobs: &Blobs, key: &MergeKey, outcomes: &Outcomes) -> Result<Vec<Note>, AppError> {
+fn failures(
+    runtime: &Handle,
+    blobs: &Blobs,
+    key: &MergeKey,
+    outcomes: &Outcomes,
+) -> Result<Vec<Note>, AppError> {
     let mut failures = Vec::new();
     for (index, digest) in key.ingests.iter().enumerate() {
-        let noted = outcomes.failures.iter().filter(|(ingest, note)| *ingest == index && *note > 0);
+        let noted = outcomes
+            .failures
+            .iter()
+            .filter(|(ingest, note)| *ingest == index && *note > 0);
         let mut at: Vec<u32> = noted.map(|(_, note)| *note).collect();
         at.sort_unstable();
         if !at.is_empty() {
@@ -108,9 +131,14 @@ fn failures(runtime: &Handle, blobs: &Blobs, key: &MergeKey, outcomes: &Outcomes
         }
     }
     // A failed case counts as an offender even where its words were not kept.
-    let total = usize::try_from(outcomes.merged.failed).unwrap_or(usize::MAX).min(NAMED);
+    let total = usize::try_from(outcomes.merged.failed)
+        .unwrap_or(usize::MAX)
+        .min(NAMED);
     for _ in failures.len()..total {
-        failures.push(Note { name: "a case whose name was not kept".to_owned(), ..Note::default() });
+        failures.push(Note {
+            name: "a case whose name was not kept".to_owned(),
+            ..Note::default()
+        });
     }
     Ok(failures)
 }
@@ -134,7 +162,11 @@ fn names(
         }
         each_case(runtime, blobs, *pack, &mut |_, case| {
             if let Some(times) = left.remove(&super::ingest::key(case)) {
-                let note = Note { class: case.class.to_owned(), name: case.name.to_owned(), message: String::new() };
+                let note = Note {
+                    class: case.class.to_owned(),
+                    name: case.name.to_owned(),
+                    message: String::new(),
+                };
                 names.extend(std::iter::repeat_n(note.label(), times));
             }
         })?;

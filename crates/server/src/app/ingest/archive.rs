@@ -29,7 +29,11 @@ pub(super) struct Archive {
 
 impl Archive {
     pub(super) fn new(chunks: Chunks) -> Self {
-        Self { chunks, left: 0, padding: 0 }
+        Self {
+            chunks,
+            left: 0,
+            padding: 0,
+        }
     }
 
     /// Goes on to the next file; what was not read of the one before is passed over.
@@ -62,8 +66,12 @@ impl Archive {
                     let name = pax_name.take().or_else(|| long_name.take());
                     let name = name.unwrap_or_else(|| header.path_bytes().into_owned());
                     if of.is_file() {
-                        let name = String::from_utf8_lossy(name.strip_suffix(b"\0").unwrap_or(&name)).into_owned();
-                        return Ok(Some(Member { name, length: self.left }));
+                        let name =
+                            String::from_utf8_lossy(name.strip_suffix(b"\0").unwrap_or(&name)).into_owned();
+                        return Ok(Some(Member {
+                            name,
+                            length: self.left,
+                        }));
                     }
                     long_name = None;
                 }
@@ -116,14 +124,20 @@ impl Archive {
         let sum = |bytes: &[u8]| bytes.iter().map(|byte| u32::from(*byte)).sum::<u32>();
         let sum = sum(before) + 8 * u32::from(b' ') + sum(&rest[8..]);
         if header.cksum().ok() != Some(sum) {
-            return Err(Error::new(ErrorKind::InvalidData, "it is not a tar archive, or it is damaged"));
+            return Err(Error::new(
+                ErrorKind::InvalidData,
+                "it is not a tar archive, or it is damaged",
+            ));
         }
         Ok(true)
     }
 
     fn extension(&mut self) -> Result<Vec<u8>> {
         if self.left > EXTENSION {
-            return Err(Error::new(ErrorKind::InvalidData, "the name of a file in it is too long"));
+            return Err(Error::new(
+                ErrorKind::InvalidData,
+                "the name of a file in it is too long",
+            ));
         }
         let mut bytes = Vec::with_capacity(self.left as usize);
         self.content_into(&mut bytes)?;
@@ -141,7 +155,9 @@ pub(super) struct Content<'a>(&'a mut Archive);
 impl Read for Content<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
         let archive = &mut *self.0;
-        let length = buffer.len().min(usize::try_from(archive.left).unwrap_or(usize::MAX));
+        let length = buffer
+            .len()
+            .min(usize::try_from(archive.left).unwrap_or(usize::MAX));
         let read = archive.chunks.read(&mut buffer[..length])?;
         archive.left -= read as u64;
         Ok(read)

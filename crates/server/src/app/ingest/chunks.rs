@@ -15,7 +15,10 @@ pub(super) struct Chunks {
 
 impl Chunks {
     pub(super) fn new(chunks: Receiver<Result<Bytes, String>>) -> Self {
-        Self { chunks, current: Bytes::new() }
+        Self {
+            chunks,
+            current: Bytes::new(),
+        }
     }
 
     /// Returns what has come and is not yet read, waiting for some; empty at the end.

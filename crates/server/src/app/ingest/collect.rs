@@ -8,16 +8,16 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use bytes::Bytes;
 use domain::cases::MAGIC;
-use domain::evidence::Counts;
 use domain::digest::Digest;
+use domain::evidence::Counts;
 use journal::{BlobWriter, Blobs};
 use tokio::runtime::Handle;
 
+use super::chunks::Chunks;
 use super::entries::{Entry, each_entry};
+use super::pack::{Batch, Packer};
 use super::read::{self, Part, Whole};
 use super::sorter::Sorter;
-use super::chunks::Chunks;
-use super::pack::{Batch, Packer};
 use super::{Container, pack};
 use crate::app::AppError;
 
@@ -70,7 +70,9 @@ pub(super) fn run(
     name: String,
     chunks: Receiver<Result<Bytes, String>>,
 ) -> Result<Collected, AppError> {
-    let readers = std::thread::available_parallelism().map_or(2, usize::from).clamp(1, 4);
+    let readers = std::thread::available_parallelism()
+        .map_or(2, usize::from)
+        .clamp(1, 4);
     let (jobs, waiting) = sync_channel::<Job>(2);
     let (hand, handed) = sync_channel::<Handed>(readers * 2);
     let waiting = &Mutex::new(waiting);
@@ -119,7 +121,9 @@ fn divide(
         match entry {
             Entry::Small(batch) => jobs.send((turn, batch)).map_err(|_| gone())?,
             Entry::Large { name, length, bytes } => {
-                read::large(name, length, bytes, &mut |part| hand.send((turn, Ok(part))).map_err(|_| gone()))?;
+                read::large(name, length, bytes, &mut |part| {
+                    hand.send((turn, Ok(part))).map_err(|_| gone())
+                })?;
             }
         }
         turn += 1;
@@ -212,7 +216,9 @@ impl<'a> Collector<'a> {
         });
         let room = WARNINGS.saturating_sub(collected.warnings.len());
         let warnings = summary.first_warnings.iter().take(room);
-        collected.warnings.extend(warnings.map(|warning| format!("{}: {}: {}", whole.name, warning.at, warning.text)));
+        collected
+            .warnings
+            .extend(warnings.map(|warning| format!("{}: {}: {}", whole.name, warning.at, warning.text)));
         collected.metrics.extend(whole.metrics);
         collected.files.push(whole.digest);
     }
@@ -229,7 +235,10 @@ impl<'a> Collector<'a> {
     fn finish(mut self) -> Result<Collected, AppError> {
         if self.collected.files.is_empty() {
             let problem = "there is no report in it".to_owned();
-            return Err(AppError::Report { file: "what was sent".to_owned(), problem });
+            return Err(AppError::Report {
+                file: "what was sent".to_owned(),
+                problem,
+            });
         }
         self.pack(&pack::end()?)?;
         let (reports, rest) = (self.reports, self.gathered);
@@ -247,26 +256,43 @@ impl<'a> Collector<'a> {
 }
 
 /// Stores the case records: what they begin with, how many there are, the records, the notes.
+///
+/// While some are hashed and written, the next are sorted.
 fn store_cases(runtime: &Handle, blobs: &Blobs, sorter: Sorter, notes: Vec<u8>) -> Result<Digest, AppError> {
     let mut writer = runtime.block_on(blobs.writer())?;
+    let (full, mut chunks) = tokio::sync::mpsc::channel::<Vec<u8>>(2);
+    let storing = runtime.spawn(async move {
+        while let Some(chunk) = chunks.recv().await {
+            writer.write(chunk.into()).await?;
+        }
+        writer.finish().await
+    });
     let mut chunk = Vec::with_capacity(CHUNK + 64);
     chunk.extend_from_slice(MAGIC);
     chunk.extend_from_slice(&sorter.count().to_le_bytes());
-    sorter
-        .finish(&mut |record| {
-            chunk.extend_from_slice(&record.to_bytes());
-            if chunk.len() >= CHUNK {
-                let full = std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK + 64));
-                runtime.block_on(writer.write(full.into())).map_err(std::io::Error::other)?;
-            }
-            Ok(())
-        })
-        .map_err(sorting)?;
-    chunk.extend_from_slice(&notes);
-    runtime.block_on(writer.write(chunk.into()))?;
-    Ok(runtime.block_on(writer.finish())?)
+    let gone = |_| std::io::Error::other("the cases could not be written");
+    let sorted = sorter.finish(&mut |record| {
+        chunk.extend_from_slice(&record.to_bytes());
+        if chunk.len() < CHUNK {
+            return Ok(());
+        }
+        full.blocking_send(std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK + 64)))
+            .map_err(gone)
+    });
+    let sent = sorted.and_then(|()| {
+        chunk.extend_from_slice(&notes);
+        full.blocking_send(chunk).map_err(gone)
+    });
+    drop(full);
+    // Why writing failed says more than that it did. What lacks its end is named after what it has, and by nobody.
+    let cases = runtime.block_on(storing).map_err(super::internal)??;
+    sent.map_err(sorting)?;
+    Ok(cases)
 }
 
 fn sorting(source: std::io::Error) -> AppError {
-    AppError::Io { doing: "sort the cases", source }
+    AppError::Io {
+        doing: "sort the cases",
+        source,
+    }
 }

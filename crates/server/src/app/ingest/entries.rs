@@ -19,7 +19,11 @@ const BATCH: usize = 512 << 10;
 /// What is read at once: several reports, or a piece after the other of one.
 pub(super) enum Entry<'a> {
     Small(Batch),
-    Large { name: String, length: u64, bytes: &'a mut dyn Read },
+    Large {
+        name: String,
+        length: u64,
+        bytes: &'a mut dyn Read,
+    },
 }
 
 /// Hands all reports to `each`, in the order of the stream.
@@ -45,15 +49,28 @@ fn archived(chunks: Chunks, mut each: impl FnMut(Entry<'_>) -> Result<(), AppErr
     while let Some(member) = archive.next().map_err(broken)? {
         let large = member.length > SMALL;
         if !batch.is_empty() && (large || batch.length() + member.length as usize > BATCH) {
-            each(Entry::Small(std::mem::replace(&mut batch, Batch::with_capacity(BATCH))))?;
+            each(Entry::Small(std::mem::replace(
+                &mut batch,
+                Batch::with_capacity(BATCH),
+            )))?;
         }
         if large {
-            each(Entry::Large { name: member.name, length: member.length, bytes: &mut archive.content() })?;
+            each(Entry::Large {
+                name: member.name,
+                length: member.length,
+                bytes: &mut archive.content(),
+            })?;
         } else {
-            batch.add(member.name, member.length, |bytes| archive.content_into(bytes).map_err(broken))?;
+            batch.add(member.name, member.length, |bytes| {
+                archive.content_into(bytes).map_err(broken)
+            })?;
         }
     }
-    if batch.is_empty() { Ok(()) } else { each(Entry::Small(batch)) }
+    if batch.is_empty() {
+        Ok(())
+    } else {
+        each(Entry::Small(batch))
+    }
 }
 
 fn single(
@@ -62,8 +79,15 @@ fn single(
     mut each: impl FnMut(Entry<'_>) -> Result<(), AppError>,
 ) -> Result<(), AppError> {
     let mut head = Vec::new();
-    let reading = |source| AppError::Io { doing: "read the reports", source };
-    chunks.by_ref().take(SMALL + 1).read_to_end(&mut head).map_err(reading)?;
+    let reading = |source| AppError::Io {
+        doing: "read the reports",
+        source,
+    };
+    chunks
+        .by_ref()
+        .take(SMALL + 1)
+        .read_to_end(&mut head)
+        .map_err(reading)?;
     if head.len() as u64 <= SMALL {
         let mut batch = Batch::with_capacity(head.len());
         batch.add(name, head.len() as u64, |bytes| {
@@ -73,12 +97,19 @@ fn single(
         return each(Entry::Small(batch));
     }
     // Its length must be known before it is packed, so a large one goes through a file.
-    let spooling = |source| AppError::Io { doing: "set a large report aside", source };
+    let spooling = |source| AppError::Io {
+        doing: "set a large report aside",
+        source,
+    };
     let mut spool = tempfile::tempfile().map_err(spooling)?;
     spool.write_all(&head).map_err(spooling)?;
     let begun = head.len() as u64;
     drop(head);
     let rest = chunks.copy_to(&mut spool).map_err(spooling)?;
     spool.seek(SeekFrom::Start(0)).map_err(spooling)?;
-    each(Entry::Large { name, length: begun + rest, bytes: &mut spool })
+    each(Entry::Large {
+        name,
+        length: begun + rest,
+        bytes: &mut spool,
+    })
 }

@@ -25,7 +25,10 @@ pub(super) struct Batch {
 
 impl Batch {
     pub(super) fn with_capacity(length: usize) -> Self {
-        Self { bytes: Vec::with_capacity(length + (length >> 3)), reports: Vec::new() }
+        Self {
+            bytes: Vec::with_capacity(length + (length >> 3)),
+            reports: Vec::new(),
+        }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -54,7 +57,9 @@ impl Batch {
 
     /// Returns each report's name and bytes.
     pub(super) fn reports(&self) -> impl Iterator<Item = (&str, &[u8])> {
-        self.reports.iter().map(|(name, at)| (name.as_str(), &self.bytes[at.clone()]))
+        self.reports
+            .iter()
+            .map(|(name, at)| (name.as_str(), &self.bytes[at.clone()]))
     }
 }
 
@@ -66,13 +71,18 @@ pub(super) struct Packer {
 
 impl Packer {
     pub(super) fn new() -> Result<Self, AppError> {
-        Ok(Self { compressor: Compressor::new(LEVEL).map_err(packing)?, packed: Vec::new() })
+        Ok(Self {
+            compressor: Compressor::new(LEVEL).map_err(packing)?,
+            packed: Vec::new(),
+        })
     }
 
     pub(super) fn pack(&mut self, batch: &Batch) -> Result<Vec<u8>, AppError> {
         self.packed.clear();
         self.packed.reserve(compress_bound(batch.bytes.len()));
-        self.compressor.compress_to_buffer(&batch.bytes, &mut self.packed).map_err(packing)?;
+        self.compressor
+            .compress_to_buffer(&batch.bytes, &mut self.packed)
+            .map_err(packing)?;
         Ok(self.packed.as_slice().to_vec())
     }
 }
@@ -105,7 +115,9 @@ impl Frame {
     }
 
     pub(super) fn end(mut self) -> Result<Vec<u8>, AppError> {
-        self.encoder.write_all(&[0; BLOCK][..padding(self.length)]).map_err(packing)?;
+        self.encoder
+            .write_all(&[0; BLOCK][..padding(self.length)])
+            .map_err(packing)?;
         self.encoder.finish().map_err(packing)
     }
 }
@@ -129,7 +141,13 @@ fn header(name: &str, length: u64) -> Result<Vec<u8>, AppError> {
     header.set_mtime(0);
     // A path that leads out of the folder is kept as a name, not as a way.
     let name = name.trim_start_matches('/').replace("../", "");
-    builder.append_data(&mut header, if name.is_empty() { "report" } else { &name }, std::io::empty()).map_err(packing)?;
+    builder
+        .append_data(
+            &mut header,
+            if name.is_empty() { "report" } else { &name },
+            std::io::empty(),
+        )
+        .map_err(packing)?;
     let mut bytes = builder.into_inner().map_err(packing)?;
     // The builder closes the archive; a pack goes on.
     bytes.truncate(bytes.len() - 2 * BLOCK);
@@ -137,5 +155,8 @@ fn header(name: &str, length: u64) -> Result<Vec<u8>, AppError> {
 }
 
 fn packing(source: std::io::Error) -> AppError {
-    AppError::Io { doing: "pack a report", source }
+    AppError::Io {
+        doing: "pack a report",
+        source,
+    }
 }

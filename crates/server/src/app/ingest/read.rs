@@ -48,9 +48,18 @@ pub(super) fn batch(packer: &mut Packer, batch: &Batch) -> Result<Part, AppError
         let summary = reports::read_slice(sniff(bytes), bytes, &mut |item| cases.take(item));
         let summary = summary.map_err(|error| unreadable(name, &error))?;
         let (name, digest) = (name.to_owned(), Digest(Sha256::digest(bytes).into()));
-        ended.push(Whole { length: bytes.len() as u64, name, digest, summary, metrics: cases.metrics() });
+        ended.push(Whole {
+            length: bytes.len() as u64,
+            name,
+            digest,
+            summary,
+            metrics: cases.metrics(),
+        });
     }
-    Ok(Part { ended, ..cases.part(packer.pack(batch)?) })
+    Ok(Part {
+        ended,
+        ..cases.part(packer.pack(batch)?)
+    })
 }
 
 /// Reads a report as it streams by, handing on what it brings piece by piece.
@@ -63,9 +72,18 @@ pub(super) fn large(
     // Both the bytes that pass and the cases that are found are handed on, each as it comes.
     let hand_on = RefCell::new(hand_on);
     let frame = Frame::begin(&name, length)?;
-    let mut tee = Tee { source: bytes, hasher: Sha256::new(), frame, length: 0, hand_on: &hand_on };
+    let mut tee = Tee {
+        source: bytes,
+        hasher: Sha256::new(),
+        frame,
+        length: 0,
+        hand_on: &hand_on,
+    };
     let mut head = vec![0; 64 << 10];
-    let filled = fill(&mut tee, &mut head).map_err(|source| AppError::Io { doing: "read a report", source })?;
+    let filled = fill(&mut tee, &mut head).map_err(|source| AppError::Io {
+        doing: "read a report",
+        source,
+    })?;
     head.truncate(filled);
     let format = sniff(&head);
     let mut cases = Cases::default();
@@ -82,13 +100,33 @@ pub(super) fn large(
         return Err(trouble);
     }
     // What follows the end of the document belongs to the file all the same.
-    std::io::copy(&mut tee, &mut std::io::sink()).map_err(|source| AppError::Io { doing: "read a report", source })?;
-    let Tee { hasher, frame, length: read, .. } = tee;
+    std::io::copy(&mut tee, &mut std::io::sink()).map_err(|source| AppError::Io {
+        doing: "read a report",
+        source,
+    })?;
+    let Tee {
+        hasher,
+        frame,
+        length: read,
+        ..
+    } = tee;
     if read != length {
-        return Err(AppError::Report { file: name, problem: format!("it ends after {read} of {length} bytes") });
+        return Err(AppError::Report {
+            file: name,
+            problem: format!("it ends after {read} of {length} bytes"),
+        });
     }
-    let whole = Whole { name, length, digest: Digest(hasher.finalize().into()), summary, metrics: cases.metrics() };
-    let part = Part { ended: vec![whole], ..cases.part(frame.end()?) };
+    let whole = Whole {
+        name,
+        length,
+        digest: Digest(hasher.finalize().into()),
+        summary,
+        metrics: cases.metrics(),
+    };
+    let part = Part {
+        ended: vec![whole],
+        ..cases.part(frame.end()?)
+    };
     (hand_on.borrow_mut())(part)
 }
 
@@ -109,7 +147,10 @@ fn sniff(head: &[u8]) -> Format {
 }
 
 fn unreadable(name: &str, error: &reports::ReportError) -> AppError {
-    AppError::Report { file: name.to_owned(), problem: error.to_string() }
+    AppError::Report {
+        file: name.to_owned(),
+        problem: error.to_string(),
+    }
 }
 
 /// Hashes and packs what is read through it.
@@ -131,7 +172,10 @@ impl Read for Tee<'_, '_> {
         self.frame.write(&buffer[..read]).map_err(std::io::Error::other)?;
         self.length += read as u64;
         if self.frame.waiting() > WAITING {
-            let part = Part { packed: self.frame.take(), ..Part::default() };
+            let part = Part {
+                packed: self.frame.take(),
+                ..Part::default()
+            };
             (self.hand_on.borrow_mut())(part).map_err(std::io::Error::other)?;
         }
         Ok(read)
@@ -176,9 +220,21 @@ impl Cases {
         if !matches!(case.outcome, Outcome::Failed | Outcome::Errored) {
             return 0;
         }
-        let message = case.message.unwrap_or_default().lines().next().unwrap_or_default();
-        let end = (0..=MESSAGE.min(message.len())).rev().find(|end| message.is_char_boundary(*end)).unwrap_or(0);
-        let note = Note { class: case.class.to_owned(), name: case.name.to_owned(), message: message[..end].to_owned() };
+        let message = case
+            .message
+            .unwrap_or_default()
+            .lines()
+            .next()
+            .unwrap_or_default();
+        let end = (0..=MESSAGE.min(message.len()))
+            .rev()
+            .find(|end| message.is_char_boundary(*end))
+            .unwrap_or(0);
+        let note = Note {
+            class: case.class.to_owned(),
+            name: case.name.to_owned(),
+            message: message[..end].to_owned(),
+        };
         let json = serde_json::to_vec(&note).unwrap_or_default();
         let at = self.notes.len() as u32 + 1;
         self.notes.extend_from_slice(&(json.len() as u32).to_le_bytes());
@@ -204,5 +260,8 @@ impl Cases {
 
 /// Returns what makes a case the same in another run.
 pub(crate) fn key(case: &Case<'_>) -> CaseKey {
-    CaseKey { label: case.label_hash(), suite: case.suite_hash() }
+    CaseKey {
+        label: case.label_hash(),
+        suite: case.suite_hash(),
+    }
 }

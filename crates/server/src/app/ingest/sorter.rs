@@ -32,7 +32,12 @@ pub(super) struct Sorter {
 
 impl Sorter {
     pub(super) fn new() -> Self {
-        Self { parts: vec![Part::new(); 1 << PART_BITS], spare: Vec::new(), spilled: Vec::new(), count: 0 }
+        Self {
+            parts: vec![Part::new(); 1 << PART_BITS],
+            spare: Vec::new(),
+            spilled: Vec::new(),
+            count: 0,
+        }
     }
 
     pub(super) fn push(&mut self, record: Record) -> std::io::Result<()> {
@@ -46,7 +51,11 @@ impl Sorter {
             }
         }
         self.count += 1;
-        if self.count.is_multiple_of(HELD) { self.spill() } else { Ok(()) }
+        if self.count.is_multiple_of(HELD) {
+            self.spill()
+        } else {
+            Ok(())
+        }
     }
 
     pub(super) fn count(&self) -> u64 {
@@ -58,7 +67,9 @@ impl Sorter {
         let mut sorted = Vec::new();
         for part in &mut self.parts {
             sort(part, &mut sorted);
-            sorted.iter().try_for_each(|record| file.write_all(&record.to_bytes()))?;
+            sorted
+                .iter()
+                .try_for_each(|record| file.write_all(&record.to_bytes()))?;
             for mut block in part.drain(..) {
                 block.clear();
                 self.spare.push(block);
@@ -71,7 +82,10 @@ impl Sorter {
     }
 
     /// Hands over every record in order.
-    pub(super) fn finish(mut self, each: &mut dyn FnMut(&Record) -> std::io::Result<()>) -> std::io::Result<()> {
+    pub(super) fn finish(
+        mut self,
+        each: &mut dyn FnMut(&Record) -> std::io::Result<()>,
+    ) -> std::io::Result<()> {
         if !self.spilled.is_empty() {
             self.spill()?;
             let Self { spilled, .. } = self;
@@ -165,11 +179,25 @@ mod tests {
         let total = HELD * 2 + 17;
         let mut state = 1_u64;
         for arrival in 0..total {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            let key = CaseKey { label: label(state), suite: state >> 63 };
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            let key = CaseKey {
+                label: label(state),
+                suite: state >> 63,
+            };
             let note = arrival as u32;
             let passed = Outcome::Passed;
-            sorter.push(Record { key, note, duration_ms: 0.0, outcome: passed, flaky: false, attempts: 1 }).unwrap();
+            sorter
+                .push(Record {
+                    key,
+                    note,
+                    duration_ms: 0.0,
+                    outcome: passed,
+                    flaky: false,
+                    attempts: 1,
+                })
+                .unwrap();
         }
         let mut seen = Vec::new();
         let mut each = |record: &Record| {
