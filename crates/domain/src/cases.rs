@@ -75,7 +75,9 @@ impl Record {
         let (suite, rest) = rest.split_first_chunk()?;
         let (note, rest) = rest.split_first_chunk()?;
         let (duration_ms, rest) = rest.split_first_chunk()?;
-        let &[outcome, flaky, attempts_low, attempts_high] = rest else { return None };
+        let &[outcome, flaky, attempts_low, attempts_high] = rest else {
+            return None;
+        };
         Some(Self {
             key: CaseKey { label: u64::from_le_bytes(*label), suite: u64::from_le_bytes(*suite) },
             note: u32::from_le_bytes(*note),
@@ -176,9 +178,7 @@ where
         }
         for (records, stream) in found.iter_mut().zip(&mut streams) {
             records.clear();
-            while let Some(record) = stream.take(key)? {
-                records.push(record);
-            }
+            stream.take(key, records)?;
         }
         let ran = of_run.iter().map(|places| tally.count(&found, places)).sum();
         tally.ran_under(key.label, ran);
@@ -214,33 +214,51 @@ fn not_skipped(records: &[Record]) -> i64 {
     records.iter().filter(|record| record.outcome != Outcome::Skipped).count() as i64
 }
 
-/// A sorted stream of records, and the one that comes next.
+/// How many records of a stream are taken at a time: each is then looked at where it lies.
+const AT_ONCE: usize = 64;
+
+/// A sorted stream of records, and those that come next.
 struct Sorted<I> {
     stream: I,
-    next: Option<Record>,
+    next: Vec<Record>,
+    at: usize,
 }
 
 impl<I, E> Sorted<I>
 where
     I: Iterator<Item = Result<Record, E>>,
 {
-    fn begin(mut stream: I) -> Result<Self, E> {
-        let next = stream.next().transpose()?;
-        Ok(Self { stream, next })
+    fn begin(stream: I) -> Result<Self, E> {
+        let mut sorted = Self { stream, next: Vec::with_capacity(AT_ONCE), at: 0 };
+        sorted.fill()?;
+        Ok(sorted)
     }
 
-    /// Takes the next record if that has this key.
-    fn take(&mut self, key: CaseKey) -> Result<Option<Record>, E> {
-        if self.key() != Some(key) {
-            return Ok(None);
+    fn fill(&mut self) -> Result<(), E> {
+        self.next.clear();
+        self.at = 0;
+        for record in self.stream.by_ref().take(AT_ONCE) {
+            self.next.push(record?);
         }
-        Ok(std::mem::replace(&mut self.next, self.stream.next().transpose()?))
+        Ok(())
+    }
+
+    /// Takes the records that have this key.
+    fn take(&mut self, key: CaseKey, records: &mut Vec<Record>) -> Result<(), E> {
+        while let Some(record) = self.next.get(self.at).filter(|record| record.key == key) {
+            records.push(*record);
+            self.at += 1;
+            if self.at == self.next.len() {
+                self.fill()?;
+            }
+        }
+        Ok(())
     }
 }
 
 impl<I> Sorted<I> {
     fn key(&self) -> Option<CaseKey> {
-        self.next.as_ref().map(|record| record.key)
+        self.next.get(self.at).map(|record| record.key)
     }
 }
 

@@ -155,15 +155,20 @@ pub struct RunIngested {
     pub build: BuildNumber,
     pub kind: RunKind,
     pub run: RunId,
+    /// The device that every case of it ran on, where told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<String>,
+    /// Somebody said that everything of this kind is in it: it is a plan for later runs.
     #[serde(default)]
     pub complete: bool,
     pub counts: Counts,
     pub files: i64,
     pub bytes: i64,
+    /// The blob with the reports as they came, a `.tar.zst`.
     pub reports: Digest,
+    /// The blob with the sorted case records.
     pub cases: Digest,
+    /// Numbers that the reports carried as `metric.*` properties.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub metrics: BTreeMap<String, f64>,
 }

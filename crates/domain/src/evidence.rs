@@ -2,14 +2,14 @@
 //!
 //! Invariant: evidence names its build, and withdrawing marks it; nothing is deleted.
 
-use std::collections::BTreeMap;
+use std::ops::Deref;
 
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
 use crate::envelope::{ActorId, Envelope, Position};
 use crate::event::RunIngested;
-use crate::id::{BuildNumber, RunId, RunKind};
+use crate::id::BuildNumber;
 use crate::time::Time;
 
 /// What a set of test reports comes to.
@@ -40,49 +40,35 @@ impl Counts {
     }
 }
 
-/// One ingest of test reports: a whole run, or a shard or rerun of one.
+/// One ingest of test reports: a whole run, or a shard or rerun of one. It reads like the event that told it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ingest {
     /// Names this piece of evidence: "evidence 42".
     pub position: Position,
     pub actor: ActorId,
     pub recorded_at: Time,
-    pub build: BuildNumber,
-    pub kind: RunKind,
-    pub run: RunId,
-    /// The device that every case of it ran on, where told.
-    pub device: Option<String>,
-    /// Somebody said that everything of this kind is in it: it is a plan for later runs.
-    pub complete: bool,
-    pub counts: Counts,
-    pub files: i64,
-    /// The blob with the reports as they came, a `.tar.zst`.
-    pub reports: Digest,
-    /// The blob with the sorted case records.
-    pub cases: Digest,
-    /// Numbers that the reports carried as `metric.*` properties.
-    pub metrics: BTreeMap<String, f64>,
+    /// As the event told it, and never moved: a release may have very many.
+    pub ingested: Box<RunIngested>,
     pub withdrawn: Option<Withdrawal>,
 }
 
 impl Ingest {
-    pub fn new(envelope: &Envelope, ingested: RunIngested) -> Self {
+    pub fn new(envelope: &Envelope, ingested: Box<RunIngested>) -> Self {
         Self {
             position: envelope.position,
             actor: envelope.actor.clone(),
             recorded_at: envelope.recorded_at,
-            build: ingested.build,
-            kind: ingested.kind,
-            run: ingested.run,
-            device: ingested.device,
-            complete: ingested.complete,
-            counts: ingested.counts,
-            files: ingested.files,
-            reports: ingested.reports,
-            cases: ingested.cases,
-            metrics: ingested.metrics,
+            ingested,
             withdrawn: None,
         }
+    }
+}
+
+impl Deref for Ingest {
+    type Target = RunIngested;
+
+    fn deref(&self) -> &RunIngested {
+        &self.ingested
     }
 }
 

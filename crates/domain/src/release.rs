@@ -104,7 +104,7 @@ impl Release {
             }),
             Event::RunIngested(ingested) => {
                 if let Some(track) = self.tracks.get_mut(&ingested.track) {
-                    track.ingests.push(Ingest::new(envelope, *ingested));
+                    track.ingests.push(Ingest::new(envelope, ingested));
                 }
             }
             Event::DeviceAttested(attested) => self.on_track(&attested.track, |track| {

@@ -16,7 +16,6 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use domain::command::evidence;
-use domain::digest::Digest;
 use domain::event::RunIngested;
 use domain::evidence::{Counts, Ingest};
 use domain::id::{ReleaseId, RunId, RunKind};
@@ -183,7 +182,7 @@ fn ingested(request: &IngestRequest, collected: &Collected, run: RunId) -> RunIn
 
 /// The digest of what was ingested, whatever the files were called and in which order they came.
 fn content_digest(collected: &Collected) -> [u8; 32] {
-    let mut files: Vec<Digest> = collected.files.iter().map(|(_, digest)| *digest).collect();
+    let mut files = collected.files.clone();
     files.sort_unstable();
     let mut hasher = Sha256::new();
     for file in files {

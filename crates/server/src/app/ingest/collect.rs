@@ -21,8 +21,8 @@ use super::sorter::Sorter;
 use super::{Container, pack};
 use crate::app::AppError;
 
-/// How many bytes of words on failed cases are kept; the cases themselves are counted, however many.
-const NOTES: usize = 8 << 20;
+/// How much is kept of failed cases in words, in bytes; some 20,000 cases.
+const NOTES: usize = 4 << 20;
 /// How many self-contradictions of reports are told.
 const WARNINGS: usize = 20;
 /// How much is gathered before it goes to a blob.
@@ -31,8 +31,8 @@ const CHUNK: usize = 1 << 20;
 /// Everything an ingest brought, stored and counted.
 #[derive(Debug)]
 pub(super) struct Collected {
-    /// The name and the digest of each report, in the order they came.
-    pub(super) files: Vec<(String, Digest)>,
+    /// The digest of each report, in the order they came.
+    pub(super) files: Vec<Digest>,
     pub(super) bytes: i64,
     pub(super) counts: Counts,
     pub(super) metrics: BTreeMap<String, f64>,
@@ -183,13 +183,15 @@ impl<'a> Collector<'a> {
     fn take(&mut self, part: Part) -> Result<bool, AppError> {
         self.pack(&part.packed)?;
         // The notes of a part are kept together or not at all, so that no record points at what is not there.
-        let kept = self.notes.len() + part.notes.len() <= NOTES;
         let shift = self.notes.len() as u32;
+        let noted = self.notes.len() + part.notes.len() <= NOTES;
         for mut record in part.records {
-            record.note = if kept && record.note > 0 { record.note + shift } else { 0 };
+            if record.note > 0 {
+                record.note = if noted { record.note + shift } else { 0 };
+            }
             self.sorter.push(record).map_err(sorting)?;
         }
-        if kept {
+        if noted {
             self.notes.extend_from_slice(&part.notes);
         }
         let ended = !part.ended.is_empty();
@@ -217,7 +219,7 @@ impl<'a> Collector<'a> {
             .warnings
             .extend(warnings.map(|warning| format!("{}: {}: {}", whole.name, warning.at, warning.text)));
         collected.metrics.extend(whole.metrics);
-        collected.files.push((whole.name, whole.digest));
+        collected.files.push(whole.digest);
     }
 
     fn pack(&mut self, bytes: &[u8]) -> Result<(), AppError> {
@@ -250,24 +252,37 @@ impl<'a> Collector<'a> {
 }
 
 /// Stores the case records: what they begin with, how many there are, the records, the notes.
+///
+/// While some are hashed and written, the next are sorted.
 fn store_cases(runtime: &Handle, blobs: &Blobs, sorter: Sorter, notes: Vec<u8>) -> Result<Digest, AppError> {
     let mut writer = runtime.block_on(blobs.writer())?;
+    let (full, mut chunks) = tokio::sync::mpsc::channel::<Vec<u8>>(2);
+    let storing = runtime.spawn(async move {
+        while let Some(chunk) = chunks.recv().await {
+            writer.write(chunk.into()).await?;
+        }
+        writer.finish().await
+    });
     let mut chunk = Vec::with_capacity(CHUNK + 64);
     chunk.extend_from_slice(MAGIC);
     chunk.extend_from_slice(&sorter.count().to_le_bytes());
-    sorter
-        .finish(&mut |record| {
-            chunk.extend_from_slice(&record.to_bytes());
-            if chunk.len() >= CHUNK {
-                let full = std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK + 64));
-                runtime.block_on(writer.write(full.into())).map_err(std::io::Error::other)?;
-            }
-            Ok(())
-        })
-        .map_err(sorting)?;
-    chunk.extend_from_slice(&notes);
-    runtime.block_on(writer.write(chunk.into()))?;
-    Ok(runtime.block_on(writer.finish())?)
+    let gone = |_| std::io::Error::other("the cases could not be written");
+    let sorted = sorter.finish(&mut |record| {
+        chunk.extend_from_slice(&record.to_bytes());
+        if chunk.len() < CHUNK {
+            return Ok(());
+        }
+        full.blocking_send(std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK + 64))).map_err(gone)
+    });
+    let sent = sorted.and_then(|()| {
+        chunk.extend_from_slice(&notes);
+        full.blocking_send(chunk).map_err(gone)
+    });
+    drop(full);
+    // Why writing failed says more than that it did. What lacks its end is named after what it has, and by nobody.
+    let cases = runtime.block_on(storing).map_err(super::internal)??;
+    sent.map_err(sorting)?;
+    Ok(cases)
 }
 
 fn sorting(source: std::io::Error) -> AppError {

@@ -15,27 +15,36 @@ use domain::cases::{CaseKey, RECORD, Record};
 const PART_BITS: u32 = 6;
 /// The bits after those choose the place in the part, up to a few records.
 const PLACE_BITS: u32 = 10;
+/// Records of a block.
+const BLOCK: usize = 256;
 /// Records held in memory, of 32 bytes each, before they go to a file.
 const HELD: u64 = 512 << 10;
 
+/// Records of one part, in blocks, so that none is moved when more come.
+type Part = Vec<Vec<Record>>;
+
 pub(super) struct Sorter {
-    parts: Vec<Vec<Record>>,
+    parts: Vec<Part>,
+    spare: Vec<Vec<Record>>,
     spilled: Vec<File>,
     count: u64,
 }
 
 impl Sorter {
     pub(super) fn new() -> Self {
-        Self { parts: vec![Vec::new(); 1 << PART_BITS], spilled: Vec::new(), count: 0 }
+        Self { parts: vec![Part::new(); 1 << PART_BITS], spare: Vec::new(), spilled: Vec::new(), count: 0 }
     }
 
     pub(super) fn push(&mut self, record: Record) -> std::io::Result<()> {
         let part = &mut self.parts[(record.key.label >> (u64::BITS - PART_BITS)) as usize];
-        if part.len() == part.capacity() {
-            // By less than twice, which is what it would grow by of itself.
-            part.reserve_exact(512 + part.len() / 4);
+        match part.last_mut() {
+            Some(block) if block.len() < BLOCK => block.push(record),
+            _ => {
+                let mut block = self.spare.pop().unwrap_or_else(|| Vec::with_capacity(BLOCK));
+                block.push(record);
+                part.push(block);
+            }
         }
-        part.push(record);
         self.count += 1;
         if self.count.is_multiple_of(HELD) { self.spill() } else { Ok(()) }
     }
@@ -50,7 +59,10 @@ impl Sorter {
         for part in &mut self.parts {
             sort(part, &mut sorted);
             sorted.iter().try_for_each(|record| file.write_all(&record.to_bytes()))?;
-            part.clear();
+            for mut block in part.drain(..) {
+                block.clear();
+                self.spare.push(block);
+            }
         }
         let mut file = file.into_inner().map_err(|error| error.into_error())?;
         file.seek(SeekFrom::Start(0))?;
@@ -63,35 +75,36 @@ impl Sorter {
         mut self,
         each: &mut dyn FnMut(&Record) -> std::io::Result<()>,
     ) -> std::io::Result<()> {
-        let mut sorted = Vec::new();
-        if self.spilled.is_empty() {
-            for part in self.parts {
-                sort(&part, &mut sorted);
-                sorted.iter().try_for_each(&mut *each)?;
-            }
-            return Ok(());
+        if !self.spilled.is_empty() {
+            self.spill()?;
+            let Self { spilled, .. } = self;
+            let open = |file| BufReader::with_capacity(64 << 10, file);
+            return merge(spilled.into_iter().map(open).collect(), each);
         }
-        self.spill()?;
-        self.parts = Vec::new();
-        let open = |file| BufReader::with_capacity(64 << 10, file);
-        merge(self.spilled.into_iter().map(open).collect(), each)
+        let mut sorted = Vec::new();
+        for part in self.parts {
+            sort(&part, &mut sorted);
+            sorted.iter().try_for_each(&mut *each)?;
+        }
+        Ok(())
     }
 }
 
 /// Sorts a part: records go to their places by the bits of their labels, and few share a place.
-fn sort(part: &[Record], sorted: &mut Vec<Record>) {
+fn sort(part: &Part, sorted: &mut Vec<Record>) {
     let place = |record: &Record| {
         (record.key.label >> (u64::BITS - PART_BITS - PLACE_BITS)) as usize & ((1 << PLACE_BITS) - 1)
     };
+    let records = || part.iter().flatten();
     let mut ends = vec![0; 1 << PLACE_BITS];
-    part.iter().for_each(|record| ends[place(record)] += 1);
+    records().for_each(|record| ends[place(record)] += 1);
     let mut sum = 0;
     for end in &mut ends {
         sum += std::mem::replace(end, sum);
     }
     sorted.clear();
-    sorted.extend_from_slice(part);
-    for record in part {
+    sorted.extend(records());
+    for record in records() {
         let end = &mut ends[place(record)];
         sorted[*end] = *record;
         *end += 1;
