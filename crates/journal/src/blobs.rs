@@ -8,6 +8,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use domain::time::Time;
 use futures::stream::BoxStream;
 use futures::{StreamExt as _, TryStreamExt as _};
 use object_store::local::LocalFileSystem;
@@ -33,11 +34,16 @@ pub enum BlobError {
     Random,
 }
 
+/// Where blobs are that are still being written.
+const INCOMING: &str = "incoming";
+
 /// A store of blobs: a folder, or by URL where the features `s3`, `gcs` or `azure` are compiled in.
 #[derive(Clone)]
 pub struct Blobs {
     store: Arc<dyn ObjectStore>,
     root: Path,
+    /// Where the store is, if it is a folder.
+    folder: Option<std::path::PathBuf>,
 }
 
 /// A blob in the store.
@@ -46,7 +52,7 @@ pub struct BlobEntry {
     pub digest: Digest,
     pub size: u64,
     /// When it was put there, in microseconds of UTC by the store's clock.
-    pub put_at: domain::time::Time,
+    pub put_at: Time,
 }
 
 /// What a blob turned out to be when it was read whole.
@@ -69,14 +75,14 @@ impl Blobs {
         let folder = root.strip_prefix("file://").unwrap_or(root);
         std::fs::create_dir_all(folder).map_err(BlobError::Folder)?;
         let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
-        Ok(Self { store: Arc::new(store), root: Path::default() })
+        Ok(Self { store: Arc::new(store), root: Path::default(), folder: Some(folder.into()) })
     }
 
     #[cfg(any(feature = "s3", feature = "gcs", feature = "azure"))]
     fn open_url(url: &str) -> Result<Self, BlobError> {
         let parsed = url::Url::parse(url).map_err(|_| BlobError::Unsupported(url.to_owned()))?;
         let (store, root) = object_store::parse_url(&parsed)?;
-        Ok(Self { store: store.into(), root })
+        Ok(Self { store: store.into(), root, folder: None })
     }
 
     #[cfg(not(any(feature = "s3", feature = "gcs", feature = "azure")))]
@@ -97,7 +103,7 @@ impl Blobs {
     pub async fn writer(&self) -> Result<BlobWriter, BlobError> {
         let mut name = [0; 16];
         getrandom::fill(&mut name).map_err(|_| BlobError::Random)?;
-        let incoming = self.root.clone().join("incoming").join(hex::encode(name));
+        let incoming = self.root.clone().join(INCOMING).join(hex::encode(name));
         let upload = WriteMultipart::new(self.store.put_multipart(&incoming).await?);
         Ok(BlobWriter { blobs: self.clone(), incoming, upload, hash: Sha256::new(), empty: true })
     }
@@ -157,13 +163,21 @@ impl Blobs {
         let entries = self.store.list(Some(&self.root.clone().join("sha256")));
         let entry = |meta: object_store::ObjectMeta| {
             let digest = meta.location.filename()?.parse().ok()?;
-            let put_at = domain::time::Time::from_micros(meta.last_modified.timestamp_micros());
+            let put_at = Time::from_micros(meta.last_modified.timestamp_micros());
             Some(BlobEntry { digest, size: meta.size, put_at })
         };
         entries
             .map_err(BlobError::from)
             .try_filter_map(move |meta| std::future::ready(Ok(entry(meta))))
             .boxed()
+    }
+
+    /// Deletes what writers that died left behind in a folder: blobs begun before a moment and never finished. Returns
+    /// how many. In an object store it is a rule of the bucket that ends unfinished uploads.
+    pub async fn sweep(&self, before: Time) -> Result<u64, BlobError> {
+        let Some(folder) = self.folder.as_ref().map(|folder| folder.join(INCOMING)) else { return Ok(0) };
+        let swept = tokio::task::spawn_blocking(move || sweep(&folder, before)).await;
+        swept.unwrap_or_else(|panicked| Err(std::io::Error::other(panicked))).map_err(BlobError::Folder)
     }
 
     /// Deletes a blob, for retention and redaction. Returns false if there was none.
@@ -175,6 +189,24 @@ impl Blobs {
         let name = digest.to_string();
         self.root.clone().join("sha256").join(&name[..2]).join(name.as_str())
     }
+}
+
+fn sweep(folder: &std::path::Path, before: Time) -> std::io::Result<u64> {
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(0),
+        entries => entries?,
+    };
+    let mut swept = 0;
+    for entry in entries {
+        let entry = entry?;
+        let modified =
+            entry.metadata()?.modified()?.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        if modified.as_micros() < before.micros().unsigned_abs().into() {
+            std::fs::remove_file(entry.path())?;
+            swept += 1;
+        }
+    }
+    Ok(swept)
 }
 
 /// Absence is no error.

@@ -125,3 +125,22 @@ async fn a_store_that_is_not_compiled_in_is_refused_by_name() {
     let refused = Blobs::open("s3://bucket/prefix").unwrap_err();
     assert!(matches!(&refused, BlobError::Unsupported(url) if url == "s3://bucket/prefix"), "{refused}");
 }
+
+#[tokio::test]
+async fn what_a_dead_writer_left_is_swept_and_what_is_being_written_is_not() {
+    let kept = kept();
+    let mut writer = kept.blobs.writer().await.unwrap();
+    writer.write(Bytes::from(vec![1; 6 << 20])).await.unwrap();
+    let incoming = kept.folder.path().join("blobs/incoming");
+    let dead = incoming.join("dead#1");
+    std::fs::create_dir_all(&incoming).unwrap();
+    std::fs::write(&dead, "half of it").unwrap();
+    let long_ago = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000);
+    std::fs::File::options().write(true).open(&dead).unwrap().set_modified(long_ago).unwrap();
+    let before = domain::time::Time::from_micros(2_000_000 * 1_000_000);
+    assert_eq!(kept.blobs.sweep(before).await.unwrap(), 1);
+    assert!(!dead.exists());
+    let digest = writer.finish().await.unwrap();
+    assert_eq!(kept.blobs.verify(&digest).await.unwrap(), BlobCheck::Whole);
+    assert_eq!(kept.blobs.sweep(before).await.unwrap(), 0);
+}

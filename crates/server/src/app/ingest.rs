@@ -29,6 +29,8 @@ use super::{App, AppError};
 use collect::Collected;
 pub(crate) use read::key;
 
+const DAY: i64 = 86_400_000_000;
+
 /// What the reports are of.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct IngestRequest {
@@ -126,6 +128,10 @@ impl App {
             };
             if let Err(error) = merged.await {
                 tracing::warn!(release = %id, "failed to merge ahead: {error}");
+            }
+            // What an ingest that was killed left half written is of no use to anybody after a day.
+            if let Err(error) = app.blobs().sweep(app.now().plus_micros(-DAY)).await {
+                tracing::warn!("failed to sweep unfinished blobs: {error}");
             }
         });
     }
