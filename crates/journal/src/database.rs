@@ -5,12 +5,14 @@
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{PgPool, SqlitePool};
+use tokio::sync::Mutex;
 
 use crate::error::Error;
 
@@ -40,8 +42,16 @@ impl Database {
 /// Connections to one of the two databases: one that writes events, and a few that read.
 #[derive(Clone, Debug)]
 pub(crate) enum Store {
-    Sqlite { write: SqlitePool, read: SqlitePool },
-    Postgres { write: PgPool, read: PgPool },
+    Sqlite {
+        write: SqlitePool,
+        read: SqlitePool,
+        /// Held by whoever writes: waiting for a turn here is fair and quick, waiting for SQLite's lock is not.
+        turn: Arc<Mutex<()>>,
+    },
+    Postgres {
+        write: PgPool,
+        read: PgPool,
+    },
 }
 
 /// Expands one body for both databases, with `$pool` naming the pool that reads.
@@ -58,7 +68,12 @@ macro_rules! on_read {
 macro_rules! on_write {
     ($store:expr, $pool:ident => $body:expr) => {
         match $store {
-            $crate::database::Store::Sqlite { write: $pool, .. } => $body,
+            $crate::database::Store::Sqlite {
+                write: $pool, turn, ..
+            } => {
+                let _turn = turn.lock().await;
+                $body
+            }
             $crate::database::Store::Postgres { write: $pool, .. } => $body,
         }
     };
@@ -69,6 +84,8 @@ pub(crate) use {on_read, on_write};
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
+/// One connection that the writer keeps, and one for everything else that is written.
+const WRITERS: u32 = 2;
 /// Readers of SQLite at once; each is a thread that holds a connection.
 const SQLITE_READERS: u32 = 4;
 const POSTGRES_READERS: u32 = 8;
@@ -115,7 +132,7 @@ async fn open_sqlite(path: &Path) -> Result<Store, Error> {
         .pragma("wal_autocheckpoint", "0");
     // The writing pool connects first: it creates the file and turns it to WAL, which a reader may not.
     let write = SqlitePoolOptions::new()
-        .max_connections(1)
+        .max_connections(WRITERS)
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
@@ -125,7 +142,11 @@ async fn open_sqlite(path: &Path) -> Result<Store, Error> {
         .max_connections(SQLITE_READERS)
         .test_before_acquire(false)
         .connect_lazy_with(options.pragma("query_only", "1"));
-    Ok(Store::Sqlite { write, read })
+    Ok(Store::Sqlite {
+        write,
+        read,
+        turn: Arc::default(),
+    })
 }
 
 async fn open_postgres(url: &str) -> Result<Store, Error> {
@@ -146,9 +167,8 @@ async fn open_postgres(url: &str) -> Result<Store, Error> {
             return Err(Error::NotDurable { setting });
         }
     }
-    // One that the writer keeps, and one for everything else that is written.
     let write = PgPoolOptions::new()
-        .max_connections(2)
+        .max_connections(WRITERS)
         .acquire_timeout(Duration::from_secs(10))
         .connect_with(options)
         .await?;
