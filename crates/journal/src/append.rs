@@ -2,7 +2,7 @@
 //!
 //! Invariant: an append is recorded whole or not at all, and it is acknowledged only once it is on the disk.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use domain::envelope::{ActorId, Position, Stream, StreamVersion};
 use domain::time::Time;
@@ -83,16 +83,25 @@ impl Ready {
     pub(crate) fn new(append: Append) -> Result<Self, AppendError> {
         check(&append)?;
         let events = || append.parts.iter().flat_map(|part| &part.events);
-        // One call for all the salts: each is a system call.
-        let mut random = vec![0; events().count() * SALT_LENGTH];
-        getrandom::fill(&mut random)
-            .map_err(|error| AppendError::Other(format!("no randomness: {error}")))?;
-        let (salts, _) = random.as_chunks::<SALT_LENGTH>();
-        let sealed =
-            events().zip(salts).map(|(event, salt)| (*salt, Digest::salted(salt, &event.payload))).collect();
+        let seal = |event: &NewEvent| salt().map(|salt| (salt, Digest::salted(&salt, &event.payload)));
+        let sealed = events().map(seal).collect::<Option<_>>();
+        let sealed = sealed.ok_or_else(|| AppendError::Other("there is no randomness".to_owned()))?;
         let size = events().map(|event| event.payload.len() + 512).sum();
         Ok(Self { append, sealed, size })
     }
+}
+
+/// Draws a salt from randomness that is fetched for many at once: each fetch is a system call.
+fn salt() -> Option<[u8; SALT_LENGTH]> {
+    static DRAWN: Mutex<Vec<[u8; SALT_LENGTH]>> = Mutex::new(Vec::new());
+
+    let mut drawn = DRAWN.lock().ok()?;
+    if drawn.is_empty() {
+        let mut random = [0; SALT_LENGTH * 64];
+        getrandom::fill(&mut random).ok()?;
+        drawn.extend(random.as_chunks().0);
+    }
+    drawn.pop()
 }
 
 fn check(append: &Append) -> Result<(), AppendError> {

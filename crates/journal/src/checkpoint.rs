@@ -88,9 +88,11 @@ impl Checkpointer {
 /// Empties the log, which still holds what was just overwritten in the file. Readers may delay that until the
 /// next time. PostgreSQL vacuums by itself.
 pub(crate) async fn scrub(store: &Store) {
-    if let Store::Sqlite { write, .. } = store
-        && let Err(error) = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(write).await
-    {
+    let Store::Sqlite { write, turn, .. } = store else {
+        return;
+    };
+    let _turn = turn.lock().await;
+    if let Err(error) = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(write).await {
         tracing::warn!(%error, "did not empty the log of the database file");
     }
 }

@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::migrate::Migrator;
@@ -13,6 +14,7 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePoolOptions, SqliteSynchronous,
 };
 use sqlx::{PgPool, SqlitePool};
+use tokio::sync::Mutex;
 
 use crate::error::{Error, Failure};
 
@@ -39,8 +41,16 @@ impl Database {
 /// Connections to one of the two databases: one that writes events, and a few that read.
 #[derive(Clone, Debug)]
 pub(crate) enum Store {
-    Sqlite { write: SqlitePool, read: SqlitePool },
-    Postgres { write: PgPool, read: PgPool },
+    Sqlite {
+        write: SqlitePool,
+        read: SqlitePool,
+        /// Held by whoever writes: waiting for a turn here is fair and quick, waiting for SQLite's lock is not.
+        turn: Arc<Mutex<()>>,
+    },
+    Postgres {
+        write: PgPool,
+        read: PgPool,
+    },
 }
 
 /// Expands one body for both databases, with `$pool` naming the pool that reads.
@@ -57,7 +67,10 @@ macro_rules! on_read {
 macro_rules! on_write {
     ($store:expr, $pool:ident => $body:expr) => {
         match $store {
-            $crate::database::Store::Sqlite { write: $pool, .. } => $body,
+            $crate::database::Store::Sqlite { write: $pool, turn, .. } => {
+                let _turn = turn.lock().await;
+                $body
+            }
             $crate::database::Store::Postgres { write: $pool, .. } => $body,
         }
     };
@@ -68,6 +81,8 @@ pub(crate) use {on_read, on_write};
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 
+/// One connection that the writer keeps, and one for everything else that is written.
+const WRITERS: u32 = 2;
 /// Readers of SQLite at once; each is a thread that holds a connection.
 const SQLITE_READERS: u32 = 4;
 const POSTGRES_READERS: u32 = 8;
@@ -88,6 +103,11 @@ impl Store {
             (Self::Postgres { write, .. }, Some(schema)) => POSTGRES.run_to(schema, write).await?,
         }
         Ok(store)
+    }
+
+    /// Whether all there is is one connection, which nobody may keep.
+    pub(crate) fn is_alone(&self) -> bool {
+        matches!(self, Self::Sqlite { write, .. } if write.options().get_max_connections() == 1)
     }
 
     pub(crate) async fn close(&self) {
@@ -130,17 +150,17 @@ async fn open_sqlite(path: &Path) -> Result<Store, Error> {
         // Folding the log back into the file is the checkpointer's work, off the path of appends.
         .pragma("wal_autocheckpoint", "0");
     // The writing pool connects first: it creates the file and turns it to WAL, which a reader may not.
-    let single = || {
-        let options = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
+    let writers = |count| {
+        let options = SqlitePoolOptions::new().max_connections(count).idle_timeout(None).max_lifetime(None);
         options.test_before_acquire(false)
     };
-    let write = match single().connect_with(options.clone().create_if_missing(true)).await {
+    let write = match writers(WRITERS).connect_with(options.clone().create_if_missing(true)).await {
         Ok(write) => write,
         // On a full disk there is no room for the shared index of the log. One connection that excludes all
         // others keeps that index in its own memory, so that what is recorded can still be read.
         Err(error) if Failure::of(&error) == Failure::Full && path.exists() => {
-            let alone = single().connect_with(options.locking_mode(SqliteLockingMode::Exclusive)).await?;
-            return Ok(Store::Sqlite { write: alone.clone(), read: alone });
+            let alone = writers(1).connect_with(options.locking_mode(SqliteLockingMode::Exclusive)).await?;
+            return Ok(Store::Sqlite { write: alone.clone(), read: alone, turn: Arc::default() });
         }
         Err(error) => return Err(error.into()),
     };
@@ -148,7 +168,7 @@ async fn open_sqlite(path: &Path) -> Result<Store, Error> {
         .max_connections(SQLITE_READERS)
         .test_before_acquire(false)
         .connect_lazy_with(options.pragma("query_only", "1"));
-    Ok(Store::Sqlite { write, read })
+    Ok(Store::Sqlite { write, read, turn: Arc::default() })
 }
 
 async fn open_postgres(url: &str) -> Result<Store, Error> {
@@ -168,9 +188,8 @@ async fn open_postgres(url: &str) -> Result<Store, Error> {
             return Err(Error::NotDurable { setting });
         }
     }
-    // One that the writer keeps, and one for everything else that is written.
     let write =
-        PgPoolOptions::new().max_connections(2).acquire_timeout(PATIENCE).connect_with(options).await?;
+        PgPoolOptions::new().max_connections(WRITERS).acquire_timeout(PATIENCE).connect_with(options).await?;
     Ok(Store::Postgres { write, read })
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use domain::envelope::{Position, Stream, StreamVersion};
 use sqlx::pool::PoolConnection;
 use sqlx::{AssertSqlSafe, Postgres, Sqlite};
+use tokio::sync::OwnedMutexGuard;
 
 use crate::database::Store;
 use crate::digest::Digest;
@@ -25,6 +26,8 @@ pub(crate) struct Session {
     pub(crate) connection: Connection,
     /// Whether a transaction is open. One that is forgotten takes its connection with it.
     open: bool,
+    /// On SQLite, the turn to write.
+    turn: Option<OwnedMutexGuard<()>>,
 }
 
 #[derive(Debug)]
@@ -45,16 +48,21 @@ macro_rules! on {
 
 impl Session {
     pub(crate) async fn of(store: &Store) -> sqlx::Result<Self> {
+        let turn = take_turn(store).await;
         let connection = match store {
             Store::Sqlite { write, .. } => Connection::Sqlite(write.acquire().await?),
             Store::Postgres { write, .. } => Connection::Postgres(write.acquire().await?),
         };
-        Ok(Self { connection, open: false })
+        Ok(Self { connection, open: false, turn })
     }
 
-    /// Whether others can write while this connection is held.
-    pub(crate) fn is_shared(&self) -> bool {
-        matches!(self.connection, Connection::Postgres(_))
+    /// Lets others write while this connection is kept.
+    pub(crate) fn pause(&mut self) {
+        self.turn = None;
+    }
+
+    pub(crate) async fn resume(&mut self, store: &Store) {
+        self.turn = take_turn(store).await;
     }
 
     /// Begins a transaction in which no other process appends.
@@ -166,6 +174,13 @@ impl Session {
     pub(crate) async fn forget(&mut self, position: Position) -> sqlx::Result<()> {
         const FORGET: &str = "UPDATE events SET salt = NULL, payload = NULL WHERE position = $1";
         on!(self, connection => sqlx::query(FORGET).bind(position.0).execute(&mut **connection).await.map(drop))
+    }
+}
+
+async fn take_turn(store: &Store) -> Option<OwnedMutexGuard<()>> {
+    match store {
+        Store::Sqlite { turn, .. } => Some(turn.clone().lock_owned().await),
+        Store::Postgres { .. } => None,
     }
 }
 

@@ -235,15 +235,21 @@ impl Writer {
     /// Returns the connection of the last batch if it was used just now, else one that the pool has tested.
     async fn session(&mut self) -> sqlx::Result<Session> {
         match self.session.take() {
-            Some((session, used)) if used.elapsed() < KEPT => Ok(session),
+            Some((mut session, used)) if used.elapsed() < KEPT => {
+                session.resume(&self.store).await;
+                Ok(session)
+            }
             _ => Session::of(&self.store).await,
         }
     }
 
     /// Keeps a connection for the next batch: a pool tests what it takes back, at the price of a round trip.
-    /// SQLite has a single connection that writes, which others wait for.
-    fn keep(&mut self, session: Session) {
-        self.session = session.is_shared().then(|| (session, Instant::now()));
+    fn keep(&mut self, mut session: Session) {
+        if self.store.is_alone() {
+            return;
+        }
+        session.pause();
+        self.session = Some((session, Instant::now()));
     }
 
     fn recorded(&mut self, mut tail: Tail, bytes: usize) {
