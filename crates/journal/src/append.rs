@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 use domain::envelope::{ActorId, Position, Stream, StreamVersion};
 use domain::time::Time;
 
-use crate::digest::Digest;
 use crate::error::AppendError;
+use domain::digest::Digest;
 
 /// The longest payload of one event, in bytes. What is larger belongs in a blob, with its digest in the event.
 pub const PAYLOAD_LIMIT: usize = 4 << 20;

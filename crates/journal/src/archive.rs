@@ -10,9 +10,9 @@ use domain::time::Time;
 use serde::{Deserialize, Serialize};
 
 use crate::chain::Header;
-use crate::digest::Digest;
 use crate::person::Person;
 use crate::stored::{Head, StoredEvent};
+use domain::digest::Digest;
 
 pub(crate) const FORMAT: u32 = 1;
 pub(crate) const MANIFEST: &str = "manifest.json";

@@ -16,7 +16,7 @@ use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt as _, PutPayload, WriteMultipart};
 use sha2::{Digest as _, Sha256};
 
-use crate::digest::Digest;
+use domain::digest::Digest;
 
 /// Parts of an upload that are under way at once; each has 5 MiB, which bounds the memory of a writer.
 const PARTS: usize = 2;

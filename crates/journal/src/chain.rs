@@ -9,7 +9,7 @@ use std::io::Write as _;
 use domain::envelope::{ActorId, Envelope, Position, Stream, StreamVersion};
 use domain::time::Time;
 
-use crate::digest::Digest;
+use domain::digest::Digest;
 
 /// The form of header that this version writes.
 const FORMAT: &str = "{\"format\":1,\"position\":";

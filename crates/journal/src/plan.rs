@@ -9,9 +9,9 @@ use domain::envelope::{Position, Stream, StreamVersion};
 
 use crate::append::{Appended, Expect, Ready};
 use crate::chain::Header;
-use crate::digest::Digest;
 use crate::error::AppendError;
 use crate::stored::{Head, StoredEvent};
+use domain::digest::Digest;
 
 /// A key, in its stream.
 pub(crate) type Key = (Stream, String);

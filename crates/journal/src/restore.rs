@@ -12,13 +12,13 @@ use tokio::runtime::Handle;
 use crate::archive::Manifest;
 use crate::backup::{BackupError, blocking};
 use crate::blobs::Blobs;
-use crate::digest::Digest;
 use crate::error::{AppendError, Error};
 use crate::journal::Journal;
 use crate::person::Person;
 use crate::session::{ROWS_PER_INSERT, Session};
 use crate::stored::{Head, StoredEvent};
 use crate::unpack::{Take, damaged, read};
+use domain::digest::Digest;
 
 /// Bytes of a blob that are read at once.
 const PIECE: u64 = 1 << 20;

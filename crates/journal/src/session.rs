@@ -11,9 +11,9 @@ use sqlx::{AssertSqlSafe, Postgres, Sqlite};
 use tokio::sync::OwnedMutexGuard;
 
 use crate::database::Store;
-use crate::digest::Digest;
 use crate::plan::{Key, Tail};
 use crate::stored::{Head, StoredEvent};
+use domain::digest::Digest;
 
 /// The most rows of one INSERT.
 pub(crate) const ROWS_PER_INSERT: usize = 256;

@@ -12,8 +12,8 @@ use domain::envelope::Position;
 use domain::time::Time;
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 
-use crate::digest::Digest;
 use crate::stored::Head;
+use domain::digest::Digest;
 
 const NAME: &str = "seaworthy-head";
 const VERSION: &str = "1";

@@ -7,8 +7,8 @@ use domain::envelope::{Envelope, Position};
 use domain::time::Time;
 
 use crate::chain::Header;
-use crate::digest::Digest;
 use crate::error::Error;
+use domain::digest::Digest;
 
 /// One row of the journal, byte for byte: `sha256sum` of `header` is `hash`, and `sha256sum` of `salt` followed
 /// by `payload` is what the header names as its payload.

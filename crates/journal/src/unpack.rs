@@ -10,10 +10,10 @@ use sha2::{Digest as _, Sha256};
 
 use crate::archive::{BLOBS, EVENTS, FORMAT, KeptPerson, Line, MANIFEST, Manifest, PEOPLE};
 use crate::backup::{BackupError, blocking};
-use crate::digest::Digest;
 use crate::person::Person;
 use crate::stored::{Head, StoredEvent};
 use crate::verify::Checker;
+use domain::digest::Digest;
 
 /// Reads a backup whole and verifies it: the chain, every payload, every blob.
 pub async fn backup_check(path: &Path) -> Result<Manifest, BackupError> {

@@ -12,12 +12,12 @@ use futures::TryStreamExt as _;
 
 use crate::chain::Header;
 use crate::database::on_read;
-use crate::digest::Digest;
 use crate::error::Error;
 use crate::journal::Journal;
 use crate::redact::{EVENT_REDACTED, EventRedacted};
 use crate::signed::SignedHead;
 use crate::stored::{Head, StoredEvent};
+use domain::digest::Digest;
 
 pub(crate) const ALL: &str = "SELECT position, stream, version, key, recorded_at, header, salt, payload, hash \
      FROM events ORDER BY position";
