@@ -104,6 +104,7 @@ impl Records {
         })
     }
 
+    #[cold]
     fn read_on(&mut self) -> Result<(), AppError> {
         let records = self.left.min(AT_ONCE);
         self.left -= records;
@@ -137,6 +138,7 @@ impl Records {
 impl Iterator for Records {
     type Item = Result<Record, AppError>;
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         if self.at == self.read.len() {
             if self.left == 0 {
