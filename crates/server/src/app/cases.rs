@@ -97,6 +97,7 @@ impl Records {
         Ok(Self { reader, read: Vec::new(), at: 0, left, notes_at: 24 + left * RECORD as u64 })
     }
 
+    #[cold]
     fn read_on(&mut self) -> Result<(), AppError> {
         let records = self.left.min(AT_ONCE);
         self.left -= records;
@@ -130,6 +131,7 @@ impl Records {
 impl Iterator for Records {
     type Item = Result<Record, AppError>;
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         if self.at == self.read.len() {
             if self.left == 0 {

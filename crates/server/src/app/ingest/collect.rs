@@ -268,7 +268,7 @@ fn store_cases(runtime: &Handle, blobs: &Blobs, sorter: Sorter, notes: Vec<u8>) 
     chunk.extend_from_slice(&sorter.count().to_le_bytes());
     let gone = |_| std::io::Error::other("the cases could not be written");
     let sorted = sorter.finish(&mut |record| {
-        chunk.extend_from_slice(&record.to_bytes());
+        record.write(&mut chunk);
         if chunk.len() < CHUNK {
             return Ok(());
         }

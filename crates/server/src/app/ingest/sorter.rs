@@ -7,7 +7,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{BufReader, Read, Seek, SeekFrom, Write};
 
 use domain::cases::{CaseKey, RECORD, Record};
 
@@ -54,17 +54,18 @@ impl Sorter {
     }
 
     fn spill(&mut self) -> std::io::Result<()> {
-        let mut file = BufWriter::with_capacity(256 << 10, tempfile::tempfile()?);
-        let mut sorted = Vec::new();
+        let mut file = tempfile::tempfile()?;
+        let (mut sorted, mut bytes) = (Vec::new(), Vec::new());
         for part in &mut self.parts {
             sort(part, &mut sorted);
-            sorted.iter().try_for_each(|record| file.write_all(&record.to_bytes()))?;
+            sorted.iter().for_each(|record| record.write(&mut bytes));
+            file.write_all(&bytes)?;
+            bytes.clear();
             for mut block in part.drain(..) {
                 block.clear();
                 self.spare.push(block);
             }
         }
-        let mut file = file.into_inner().map_err(|error| error.into_error())?;
         file.seek(SeekFrom::Start(0))?;
         self.spilled.push(file);
         Ok(())
