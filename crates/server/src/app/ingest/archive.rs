@@ -148,3 +148,81 @@ impl Read for Content<'_> {
         Ok(read)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Reads an archive that comes in chunks of a few bytes.
+    fn read(bytes: &[u8]) -> Result<Vec<(String, Vec<u8>)>> {
+        let (sender, receiver) = std::sync::mpsc::channel();
+        for chunk in bytes.chunks(7) {
+            sender.send(Ok(chunk.to_vec().into())).unwrap();
+        }
+        drop(sender);
+        let mut archive = Archive::new(Chunks::new(receiver));
+        let mut files = Vec::new();
+        while let Some(member) = archive.next()? {
+            let mut content = Vec::new();
+            archive.content_into(&mut content)?;
+            assert_eq!(content.len() as u64, member.length);
+            files.push((member.name, content));
+        }
+        Ok(files)
+    }
+
+    fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut builder = tar::Builder::new(Vec::new());
+        for (name, content) in files {
+            let mut header = Header::new_gnu();
+            header.set_size(content.len() as u64);
+            header.set_mode(0o644);
+            builder.append_data(&mut header, name, *content).unwrap();
+        }
+        builder.into_inner().unwrap()
+    }
+
+    #[test]
+    fn files_come_out_as_they_went_in_whatever_their_names_and_lengths() {
+        let long = format!("reports/{}.xml", "a-long-name/".repeat(20));
+        let files: &[(&str, &[u8])] = &[
+            ("a.xml", b"<a/>"),
+            (&long, &[b'x'; 1024]),
+            ("empty.xml", b""),
+            ("ü.xml", b"z"),
+        ];
+        let expected: Vec<_> = files
+            .iter()
+            .map(|(name, content)| ((*name).to_owned(), content.to_vec()))
+            .collect();
+        assert_eq!(read(&archive(files)).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_name_in_an_extended_header_counts_before_the_short_one() {
+        let mut builder = tar::Builder::new(Vec::new());
+        builder
+            .append_pax_extensions([("path", &b"from/pax.xml"[..])])
+            .unwrap();
+        let bytes = [builder.into_inner().unwrap(), archive(&[("short.xml", b"<a/>")])];
+        // The builder closes what it wrote with two empty blocks, which belong at the end only.
+        let bytes = [&bytes[0][..bytes[0].len() - 2 * BLOCK as usize], &bytes[1]].concat();
+        assert_eq!(
+            read(&bytes).unwrap(),
+            [("from/pax.xml".to_owned(), b"<a/>".to_vec())]
+        );
+    }
+
+    #[test]
+    fn what_is_cut_off_or_no_archive_is_refused() {
+        let whole = archive(&[("a.xml", &[b'x'; 2000])]);
+        for end in [100, 600, 2500] {
+            assert_eq!(
+                read(&whole[..end]).unwrap_err().kind(),
+                ErrorKind::UnexpectedEof,
+                "cut off at {end}"
+            );
+        }
+        assert_eq!(read(&[b'<'; 1024]).unwrap_err().kind(), ErrorKind::InvalidData);
+    }
+}
