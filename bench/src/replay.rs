@@ -123,10 +123,7 @@ fn fold_stretch(releases: &mut Releases, mut stretch: &mut [(Envelope, Event)]) 
         apply(releases, envelope, take(event));
         stretch = rest;
     }
-    let Some(release) = stretch
-        .first()
-        .and_then(|(envelope, _)| releases.get_mut(&envelope.stream))
-    else {
+    let Some(release) = stretch.first().and_then(|(envelope, _)| releases.get_mut(&envelope.stream)) else {
         return;
     };
     for (envelope, event) in stretch {

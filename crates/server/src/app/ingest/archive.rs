@@ -185,43 +185,28 @@ mod tests {
     #[test]
     fn files_come_out_as_they_went_in_whatever_their_names_and_lengths() {
         let long = format!("reports/{}.xml", "a-long-name/".repeat(20));
-        let files: &[(&str, &[u8])] = &[
-            ("a.xml", b"<a/>"),
-            (&long, &[b'x'; 1024]),
-            ("empty.xml", b""),
-            ("ü.xml", b"z"),
-        ];
-        let expected: Vec<_> = files
-            .iter()
-            .map(|(name, content)| ((*name).to_owned(), content.to_vec()))
-            .collect();
+        let files: &[(&str, &[u8])] =
+            &[("a.xml", b"<a/>"), (&long, &[b'x'; 1024]), ("empty.xml", b""), ("ü.xml", b"z")];
+        let expected: Vec<_> =
+            files.iter().map(|(name, content)| ((*name).to_owned(), content.to_vec())).collect();
         assert_eq!(read(&archive(files)).unwrap(), expected);
     }
 
     #[test]
     fn a_name_in_an_extended_header_counts_before_the_short_one() {
         let mut builder = tar::Builder::new(Vec::new());
-        builder
-            .append_pax_extensions([("path", &b"from/pax.xml"[..])])
-            .unwrap();
+        builder.append_pax_extensions([("path", &b"from/pax.xml"[..])]).unwrap();
         let bytes = [builder.into_inner().unwrap(), archive(&[("short.xml", b"<a/>")])];
         // The builder closes what it wrote with two empty blocks, which belong at the end only.
         let bytes = [&bytes[0][..bytes[0].len() - 2 * BLOCK as usize], &bytes[1]].concat();
-        assert_eq!(
-            read(&bytes).unwrap(),
-            [("from/pax.xml".to_owned(), b"<a/>".to_vec())]
-        );
+        assert_eq!(read(&bytes).unwrap(), [("from/pax.xml".to_owned(), b"<a/>".to_vec())]);
     }
 
     #[test]
     fn what_is_cut_off_or_no_archive_is_refused() {
         let whole = archive(&[("a.xml", &[b'x'; 2000])]);
         for end in [100, 600, 2500] {
-            assert_eq!(
-                read(&whole[..end]).unwrap_err().kind(),
-                ErrorKind::UnexpectedEof,
-                "cut off at {end}"
-            );
+            assert_eq!(read(&whole[..end]).unwrap_err().kind(), ErrorKind::UnexpectedEof, "cut off at {end}");
         }
         assert_eq!(read(&[b'<'; 1024]).unwrap_err().kind(), ErrorKind::InvalidData);
     }
