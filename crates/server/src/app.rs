@@ -15,9 +15,10 @@ pub mod ledger;
 mod load;
 mod merges;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
+use domain::digest::Digest;
 use domain::envelope::ActorId;
 use domain::id::ReleaseId;
 use domain::release::Release;
@@ -42,6 +43,8 @@ pub(crate) struct Inner {
     pub(crate) blobs: Blobs,
     pub(crate) evaluator: Evaluator,
     pub(crate) releases: Mutex<HashMap<ReleaseId, Arc<Release>>>,
+    /// Blobs of case records that this process wrote, or read whole and found to be what their name says.
+    pub(crate) sound: Mutex<HashSet<Digest>>,
     pub(crate) tasks: tokio_util::task::TaskTracker,
 }
 
@@ -61,6 +64,7 @@ impl App {
             blobs,
             evaluator: Evaluator::start(),
             releases: Mutex::default(),
+            sound: Mutex::default(),
             tasks: tokio_util::task::TaskTracker::new(),
         };
         Ok(Self { inner: Arc::new(inner) })

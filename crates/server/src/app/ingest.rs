@@ -96,6 +96,7 @@ impl App {
         )?;
         let name = request.name.clone().unwrap_or_else(|| "standard input".to_owned());
         let collected = self.collect(container, name, body).await?;
+        self.is_sound(collected.cases);
         let content = content_digest(&collected);
         let run = match &request.run {
             Some(run) => run.clone(),

@@ -55,6 +55,7 @@ impl App {
         // Which reports the records came from, to put names to what did not run.
         let ingests = release.tracks.values().flat_map(|track| &track.ingests);
         let packs: HashMap<Digest, Digest> = ingests.map(|ingest| (ingest.cases, ingest.reports)).collect();
+        self.prove(key).await?;
         let (runtime, blobs, wanted) = (Handle::current(), self.blobs().clone(), key.clone());
         let work = tokio::task::spawn_blocking(move || compute(&runtime, &blobs, &wanted, &packs));
         let merged = work.await.map_err(|error| AppError::Internal(error.to_string()))??;
@@ -67,19 +68,35 @@ impl App {
     }
 }
 
+impl App {
+    /// Proves that the blobs a merge reads are what their names say; once in the life of a process.
+    async fn prove(&self, key: &MergeKey) -> Result<(), AppError> {
+        for digest in inputs(key) {
+            if self.inner.sound.lock().is_ok_and(|sound| sound.contains(digest)) {
+                continue;
+            }
+            match self.blobs().verify(digest).await? {
+                BlobCheck::Whole => self.is_sound(*digest),
+                BlobCheck::Missing => return Err(AppError::BlobLost(*digest)),
+                BlobCheck::Altered(_) => return Err(AppError::BlobAltered(*digest)),
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn is_sound(&self, digest: Digest) {
+        if let Ok(mut sound) = self.inner.sound.lock() {
+            sound.insert(digest);
+        }
+    }
+}
+
 fn compute(
     runtime: &Handle,
     blobs: &Blobs,
     key: &MergeKey,
     packs: &HashMap<Digest, Digest>,
 ) -> Result<Merged, AppError> {
-    for digest in inputs(key) {
-        match runtime.block_on(blobs.verify(digest))? {
-            BlobCheck::Whole => {}
-            BlobCheck::Missing => return Err(AppError::BlobLost(*digest)),
-            BlobCheck::Altered(_) => return Err(AppError::BlobAltered(*digest)),
-        }
-    }
     let open =
         |group: &Vec<Digest>| group.iter().map(|records| Records::open(runtime, blobs, *records)).collect();
     let ingests = key.ingests.iter().map(open).collect::<Result<Vec<Vec<_>>, _>>()?;
