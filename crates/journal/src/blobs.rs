@@ -18,7 +18,7 @@ use sha2::{Digest as _, Sha256};
 
 use domain::digest::Digest;
 
-/// Parts of an upload that are under way at once; each has 5 MiB, which bounds the memory of a writer.
+/// Parts of an upload that are under way at once; each has at most 5 MiB, which bounds the memory of a writer.
 const PARTS: usize = 2;
 
 /// Why a blob could not be kept or read.
@@ -34,7 +34,7 @@ pub enum BlobError {
     Random,
 }
 
-/// How much of a blob is read at once to verify it.
+/// How much of a blob in a folder is written at once, and how much of any is read at once to verify it.
 const PIECE: usize = 1 << 20;
 
 /// Where blobs are that are still being written.
@@ -107,7 +107,12 @@ impl Blobs {
         let mut name = [0; 16];
         getrandom::fill(&mut name).map_err(|_| BlobError::Random)?;
         let incoming = self.root.clone().join(INCOMING).join(hex::encode(name));
-        let upload = WriteMultipart::new(self.store.put_multipart(&incoming).await?);
+        let upload = self.store.put_multipart(&incoming).await?;
+        // A folder takes parts of any size; object stores want 5 MiB, and that is their default.
+        let upload = match self.folder {
+            Some(_) => WriteMultipart::new_with_chunk_size(upload, PIECE),
+            None => WriteMultipart::new(upload),
+        };
         Ok(BlobWriter { blobs: self.clone(), incoming, upload, hash: Sha256::new(), empty: true })
     }
 

@@ -21,8 +21,8 @@ use super::sorter::Sorter;
 use super::{Container, pack};
 use crate::app::AppError;
 
-/// How much is kept of failed cases in words, in bytes; some 20,000 cases.
-const NOTES: usize = 4 << 20;
+/// How much is kept of failed cases in words, in bytes; some 10,000 cases.
+const NOTES: usize = 2 << 20;
 /// How many self-contradictions of reports are told.
 const WARNINGS: usize = 20;
 /// How much is gathered before it goes to a blob.
