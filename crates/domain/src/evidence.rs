@@ -64,6 +64,16 @@ impl Ingest {
     }
 }
 
+impl RunIngested {
+    /// Returns the run as readers see it: "regression run nightly-4411". One that nobody named goes without its name.
+    pub fn label(&self) -> String {
+        let name = self.run.as_str();
+        let of_content =
+            name.len() == 12 && name.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'a'..=b'f'));
+        if of_content { format!("{} run", self.kind) } else { format!("{} run {name}", self.kind) }
+    }
+}
+
 impl Deref for Ingest {
     type Target = RunIngested;
 

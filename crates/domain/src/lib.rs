@@ -18,6 +18,7 @@ pub mod evidence;
 pub mod explain;
 pub mod facts;
 pub mod file;
+pub mod happening;
 pub mod id;
 pub mod product;
 pub mod readiness;

@@ -96,7 +96,7 @@ impl Release {
                 track.builds.insert(registered.build.number.clone(), registered.build);
             }),
             Event::CandidateNominated(nominated) => self.on_track(&nominated.track, |track| {
-                track.candidate = Some(Candidate {
+                track.nominate(Candidate {
                     build: nominated.build,
                     nominated_at: envelope.recorded_at,
                     position: envelope.position,

@@ -52,6 +52,8 @@ pub struct Track {
     pub description: TrackDescription,
     pub builds: BTreeMap<BuildNumber, Build>,
     pub candidate: Option<Candidate>,
+    /// What was nominated before the candidate, in the order of the journal.
+    pub earlier_candidates: Vec<Candidate>,
     pub plans: BTreeMap<RunKind, Plan>,
     /// What was ingested, in the order of the journal; withdrawn evidence is marked, never removed.
     pub ingests: Vec<Ingest>,
@@ -67,12 +69,24 @@ impl Track {
             description,
             builds: BTreeMap::new(),
             candidate: None,
+            earlier_candidates: Vec::new(),
             plans: BTreeMap::new(),
             ingests: Vec::new(),
             attestations: Vec::new(),
             summaries: Vec::new(),
             retired: false,
         }
+    }
+
+    /// Makes a build the candidate; the one it takes the place of is remembered.
+    pub fn nominate(&mut self, candidate: Candidate) {
+        self.earlier_candidates.extend(self.candidate.replace(candidate));
+    }
+
+    /// Returns the candidate that stood just before an event.
+    pub fn candidate_before(&self, position: Position) -> Option<&Candidate> {
+        let candidates = self.earlier_candidates.iter().chain(&self.candidate);
+        candidates.rev().find(|candidate| candidate.position < position)
     }
 
     /// Returns the candidate's build.

@@ -32,6 +32,23 @@ pub fn list<T: AsRef<str>>(names: &[T], total: usize, most: usize) -> String {
     }
 }
 
+/// Returns names as a sentence joins its last two: "A, B and C", "A, B or C"; beyond `most` the rest are counted.
+pub fn joined<T: AsRef<str>>(names: &[T], most: usize, word: &str) -> String {
+    match names {
+        [first @ .., last] if !first.is_empty() && names.len() <= most => {
+            let first: Vec<&str> = first.iter().map(AsRef::as_ref).collect();
+            format!("{} {word} {}", first.join(", "), last.as_ref())
+        }
+        names => list(names, names.len(), most),
+    }
+}
+
+/// Returns a sentence with its first letter raised.
+pub fn capital(sentence: &str) -> String {
+    let mut chars = sentence.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
 /// Returns a span of time in the unit that reads best: "40 minutes", "5 hours", "3 days".
 pub fn span(micros: i64) -> String {
     let minutes = micros / 60_000_000;
@@ -64,6 +81,10 @@ mod tests {
         assert_eq!(number(-1_234_567), "-1,234,567");
         assert_eq!(count(1, "case", "cases"), "1 case");
         assert_eq!(list(&["A", "B", "C"], 7, 2), "A, B and 5 more");
+        assert_eq!(joined(&["A", "B", "C"], 3, "or"), "A, B or C");
+        assert_eq!(joined(&["A", "B", "C"], 2, "or"), "A, B and 1 more");
+        assert_eq!(joined(&["A"], 2, "and"), "A");
+        assert_eq!(capital("émile ran it"), "Émile ran it");
         assert_eq!(span(26 * 3_600_000_000), "26 hours");
         assert_eq!(percent(0.99996), "99.99 %");
         assert_eq!(percent(0.981), "98.1 %");

@@ -11,6 +11,7 @@ use crate::id::{BuildNumber, Commit, RunKind, TrackId};
 use crate::refusal::Refusal;
 use crate::release::Release;
 use crate::track::Track;
+use crate::words;
 
 /// Finds a live track, or says which there are.
 pub fn track<'a>(release: &'a Release, id: &TrackId) -> Result<&'a Track, Refusal> {
@@ -63,7 +64,7 @@ fn build(
             let sentence = claimed_twice(&track.description.name, number, known, &claimed(commit));
             Err(Refusal::contradiction(format!(
                 "{}. Give the new build a number of its own.",
-                capital(&sentence)
+                words::capital(&sentence)
             )))
         }
         (None, Some(commit)) => Ok(Some(Event::BuildRegistered(BuildRegistered {
@@ -205,9 +206,4 @@ pub fn redact(kind: &str, position: Position, reason: &str) -> Result<(), Refusa
         "Event {position} is a {kind}, which holds a release together. Only evidence can be redacted: runs, checks by \
          hand and summaries."
     )))
-}
-
-fn capital(sentence: &str) -> String {
-    let mut chars = sentence.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }

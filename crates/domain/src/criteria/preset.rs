@@ -110,13 +110,13 @@ impl Preset {
     pub fn title(&self, parameters: &Parameters) -> String {
         let run = self.run(parameters);
         match self.name {
-            "regression-complete" if parameters.allow_failures => format!("{} complete", capital(run)),
-            "regression-complete" => format!("{} complete, none failing", capital(run)),
-            "smoke-passed" => format!("{} passed on the candidate", capital(run)),
+            "regression-complete" if parameters.allow_failures => format!("{} complete", words::capital(run)),
+            "regression-complete" => format!("{} complete, none failing", words::capital(run)),
+            "smoke-passed" => format!("{} passed on the candidate", words::capital(run)),
             "platform-validation-complete" => "Platform validation complete".to_owned(),
             "flaky-rate" => format!(
                 "{} flaky in at most {} of cases",
-                capital(run),
+                words::capital(run),
                 words::percent(parameters.max.unwrap_or(DEFAULT_MAX_FLAKY))
             ),
             "plan-coverage" => {
@@ -158,8 +158,3 @@ impl Preset {
 
 const DEFAULT_MAX_FLAKY: f64 = 0.02;
 const DEFAULT_MIN_COVERAGE: f64 = 0.98;
-
-fn capital(word: &str) -> String {
-    let mut chars = word.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
-}

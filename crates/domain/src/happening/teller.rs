@@ -1,0 +1,282 @@
+//! The sentence of each event, with the names that a release lends.
+//!
+//! Invariant: a name that the release cannot lend is told by its id; no event goes untold.
+
+use super::{About, Topic};
+use crate::criterion::Definition;
+use crate::envelope::{Envelope, Position};
+use crate::event::{CandidateNominated, Event, RunIngested};
+use crate::id::{BuildNumber, TrackId};
+use crate::release::Release;
+use crate::track::{Track, TrackDescription};
+use crate::words;
+
+/// What is particular to one event.
+pub(super) struct Told {
+    pub(super) topic: Topic,
+    pub(super) track: Option<TrackId>,
+    pub(super) sentence: String,
+    pub(super) detail: Option<String>,
+    pub(super) about: About,
+}
+
+impl Told {
+    fn new(topic: Topic, about: About, sentence: String) -> Self {
+        Self { topic, track: None, sentence, detail: None, about }
+    }
+
+    fn on(self, track: &TrackId) -> Self {
+        Self { track: Some(track.clone()), ..self }
+    }
+
+    fn with(self, detail: Option<String>) -> Self {
+        Self { detail, ..self }
+    }
+}
+
+pub(super) struct Teller<'a> {
+    pub(super) envelope: &'a Envelope,
+    pub(super) release: Option<&'a Release>,
+}
+
+impl Teller<'_> {
+    pub(super) fn tell(&self, event: &Event) -> Told {
+        let here = self.envelope.position;
+        let on_track = |topic, track: &TrackId, sentence: String| {
+            Told::new(topic, About::Track(track.clone()), sentence).on(track)
+        };
+        match event {
+            Event::ProductDescribed(product) => {
+                let sentence =
+                    format!("described the product {}, in the time zone {}", product.name, product.zone);
+                Told::new(Topic::Setup, About::Product, sentence)
+            }
+            Event::TemplateChanged(changed) => {
+                let criteria = words::count(changed.criteria.len() as i64, "criterion", "criteria");
+                let sentence = format!("changed what new releases start from: {criteria}");
+                Told::new(Topic::Criteria, About::Product, sentence)
+            }
+            Event::ReleasePlanned(planned) => {
+                let description = &planned.description;
+                let sentence = format!(
+                    "planned {} {}, which users will see as {}",
+                    description.product_name, planned.name, description.version
+                );
+                Told::new(Topic::Setup, About::Release, sentence)
+            }
+            Event::ReleaseDescribed(description) => {
+                let sentence = format!(
+                    "described the release anew: {}, which users will see as {}, in the time zone {}",
+                    description.product_name, description.version, description.zone
+                );
+                Told::new(Topic::Setup, About::Release, sentence)
+            }
+            Event::TrackDescribed(track) => on_track(Topic::Setup, &track.id, self.described(track)),
+            Event::TrackRetired(retired) => {
+                let sentence = format!("took the track {} out", self.track_name(&retired.track));
+                Told::new(Topic::Setup, About::Release, sentence).on(&retired.track)
+            }
+            Event::DefinitionPutInForce(definition) => {
+                let sentence = self.put_in_force(definition);
+                Told::new(Topic::Criteria, About::Definition(definition.version), sentence)
+                    .with(definition.reason.clone())
+            }
+            Event::PlanSet(set) => {
+                let cases = words::count(set.plan.cases, "case", "cases");
+                let (kind, name) = (&set.kind, self.track_name(&set.track));
+                let sentence = format!("set the {kind} plan of {name}: {cases} from {}", set.plan.source);
+                on_track(Topic::Plan, &set.track, sentence)
+            }
+            Event::PlanDropped(dropped) => {
+                let sentence =
+                    format!("dropped the {} plan of {}", dropped.kind, self.track_name(&dropped.track));
+                on_track(Topic::Plan, &dropped.track, sentence)
+            }
+            Event::BuildRegistered(registered) => {
+                let (build, name) = (&registered.build, self.track_name(&registered.track));
+                let sentence = format!("registered {build} on {name}, made from {}", build.commit);
+                on_track(Topic::Candidate, &registered.track, sentence)
+            }
+            Event::CandidateNominated(nominated) => {
+                on_track(Topic::Candidate, &nominated.track, self.nominated(nominated))
+            }
+            Event::RunIngested(run) => {
+                let counts = &run.counts;
+                let sentence = format!(
+                    "ingested the {}: {}, {} failed, {} skipped{}",
+                    self.run(run),
+                    words::count(counts.cases, "case", "cases"),
+                    words::number(counts.failed + counts.errored),
+                    words::number(counts.skipped),
+                    if run.complete { "; it was called complete" } else { "" }
+                );
+                Told::new(Topic::Evidence, About::Evidence(here), sentence).on(&run.track)
+            }
+            Event::DeviceAttested(check) => {
+                let on = self.build(&check.track, &check.build);
+                let sentence =
+                    format!("checked {on} by hand on {}: it {}", check.device, check.result.as_str());
+                Told::new(Topic::Evidence, About::Evidence(here), sentence)
+                    .on(&check.track)
+                    .with(check.notes.clone())
+            }
+            Event::SummaryWritten(summary) => {
+                let length = words::count(summary.words, "word", "words");
+                let build = self.build(&summary.track, &summary.build);
+                let sentence = format!("wrote the test summary of {build}: {length}");
+                Told::new(Topic::Evidence, About::Evidence(here), sentence).on(&summary.track)
+            }
+            Event::EvidenceWithdrawn(withdrawn) => {
+                self.withdrawn(withdrawn.evidence).with(Some(withdrawn.reason.clone()))
+            }
+            Event::EventRedacted(redacted) => {
+                let what = self.redacted(redacted.position);
+                let sentence = format!("redacted {what}; what it said no longer counts");
+                Told::new(Topic::Correction, About::Event(redacted.position), sentence)
+                    .with(Some(redacted.reason.clone()))
+            }
+            Event::Redacted => {
+                let sentence = "recorded something that has since been redacted".to_owned();
+                Told::new(Topic::Correction, About::Event(here), sentence)
+            }
+            Event::Unrecognised => {
+                let sentence = format!(
+                    "recorded a `{}` of version {}, which this version of Seaworthy does not know",
+                    self.envelope.kind, self.envelope.kind_version
+                );
+                Told::new(Topic::Setup, About::Nothing, sentence)
+            }
+        }
+    }
+
+    fn track(&self, id: &TrackId) -> Option<&Track> {
+        self.release?.tracks.get(id)
+    }
+
+    fn track_name(&self, id: &TrackId) -> String {
+        self.track(id).map_or_else(|| id.to_string(), |track| track.description.name.clone())
+    }
+
+    fn build_label(&self, track: &TrackId, build: &BuildNumber) -> String {
+        self.track(track).map_or_else(|| build.to_string(), |track| track.build_label(build))
+    }
+
+    /// Returns a build with its track: "Android 4.2.0 (40518)".
+    fn build(&self, track: &TrackId, build: &BuildNumber) -> String {
+        format!("{} {}", self.track_name(track), self.build_label(track, build))
+    }
+
+    fn run(&self, run: &RunIngested) -> String {
+        let device = run.device.as_ref().map(|device| format!(", on {device}")).unwrap_or_default();
+        format!("{} on {}{device}", run.label(), self.build(&run.track, &run.build))
+    }
+
+    fn nominated(&self, nominated: &CandidateNominated) -> String {
+        let label = self.build_label(&nominated.track, &nominated.build);
+        let sentence = format!("nominated {label} on {}", self.track_name(&nominated.track));
+        let track = self.track(&nominated.track);
+        let before = track.and_then(|track| Some((track, track.candidate_before(self.envelope.position)?)));
+        let Some((track, before)) = before else { return sentence };
+        if before.build == nominated.build {
+            return format!("{sentence} once more");
+        }
+        match (track.builds.get(&before.build), track.builds.get(&nominated.build)) {
+            (Some(earlier), Some(build)) => {
+                let distance = earlier.distance_to(build);
+                let earlier = if earlier.version == build.version {
+                    earlier.number.to_string()
+                } else {
+                    earlier.to_string()
+                };
+                format!("{sentence}, in place of {earlier}{distance}")
+            }
+            _ => format!("{sentence}, in place of {}", before.build),
+        }
+    }
+
+    /// Says what a version of the definition of ready has that the one before it had not.
+    fn put_in_force(&self, definition: &Definition) -> String {
+        let version = definition.version;
+        let criteria = words::count(definition.criteria.len() as i64, "criterion", "criteria");
+        let sentence = format!("put version {version} of the definition of ready in force: {criteria}");
+        let definitions = self.release.map(|release| release.definitions.as_slice()).unwrap_or_default();
+        let Some((before, _)) = definitions.iter().rev().find(|(other, _)| other.version < version) else {
+            return sentence;
+        };
+        let mut changes = [("adds", Vec::new()), ("changes", Vec::new()), ("drops", Vec::new())];
+        for criterion in &definition.criteria {
+            match before.criterion(&criterion.id) {
+                None => changes[0].1.push(criterion.title.as_str()),
+                Some(earlier) if earlier != criterion => changes[1].1.push(criterion.title.as_str()),
+                Some(_) => {}
+            }
+        }
+        let dropped =
+            before.criteria.iter().filter(|criterion| definition.criterion(&criterion.id).is_none());
+        changes[2].1.extend(dropped.map(|criterion| criterion.title.as_str()));
+        let changes: Vec<String> = changes
+            .iter()
+            .filter(|(_, titles)| !titles.is_empty())
+            .map(|(verb, titles)| {
+                let titles: Vec<String> = titles.iter().map(|title| format!("“{title}”")).collect();
+                format!("it {verb} {}", words::joined(&titles, 3, "and"))
+            })
+            .collect();
+        if changes.is_empty() { sentence } else { format!("{sentence}; {}", changes.join("; ")) }
+    }
+
+    fn withdrawn(&self, evidence: Position) -> Told {
+        let about = About::Evidence(evidence);
+        let tell = |track: &Track, what: String| {
+            Told::new(Topic::Correction, about.clone(), format!("withdrew {what}")).on(&track.description.id)
+        };
+        for track in self.release.iter().flat_map(|release| release.tracks.values()) {
+            let id = &track.description.id;
+            if let Some(ingest) = track.ingests.iter().find(|ingest| ingest.position == evidence) {
+                return tell(track, format!("the {}", self.run(ingest)));
+            }
+            if let Some(check) = track.attestations.iter().find(|check| check.position == evidence) {
+                let build = self.build(id, &check.build);
+                return tell(track, format!("the check by hand of {build} on {}", check.device));
+            }
+            if let Some(summary) = track.summaries.iter().find(|summary| summary.position == evidence) {
+                return tell(track, format!("the test summary of {}", self.build(id, &summary.build)));
+            }
+        }
+        let sentence = format!("withdrew evidence {evidence}");
+        Told::new(Topic::Correction, About::Event(evidence), sentence)
+    }
+
+    fn redacted(&self, position: Position) -> &'static str {
+        let mut redacted = self.release.iter().flat_map(|release| &release.redacted);
+        match redacted.find(|(of, _)| *of == position).map(|(_, kind)| &**kind) {
+            Some("run_ingested") => "a test run",
+            Some("device_attested") => "a check by hand",
+            Some("summary_written") => "a test summary",
+            _ => "something that was recorded",
+        }
+    }
+
+    fn described(&self, track: &TrackDescription) -> String {
+        let mut sentence = format!("described the track {}", track.name);
+        if let Some(store) = &track.store {
+            let store = match store.as_str() {
+                "app-store" => "the App Store",
+                "play" => "Google Play",
+                other => other,
+            };
+            sentence.push_str(&format!(", which goes to users through {store}"));
+        }
+        if let Some(other) = &track.shares_submission_with {
+            sentence.push_str(&format!(", submitted together with {}", self.track_name(other)));
+        }
+        match track.devices.as_slice() {
+            [] => sentence.push_str("; no devices are listed"),
+            devices => {
+                let devices = words::joined(devices, 3, "and");
+                sentence.push_str(&format!("; to be validated on {devices}"));
+            }
+        }
+        sentence
+    }
+}

@@ -1,0 +1,217 @@
+//! Events as readers see them: the fixture journals of every version, told.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+use std::collections::BTreeSet;
+
+use domain::build::Build;
+use domain::criterion::Definition;
+use domain::envelope::{ActorId, Envelope, Position, Stream, StreamVersion};
+use domain::event::{BuildRegistered, CURRENT, CandidateNominated, Event, EventRedacted, EvidenceWithdrawn};
+use domain::happening::{About, Happening, Topic, happening};
+use domain::id::{BuildNumber, Commit, TrackId};
+use domain::release::Release;
+use domain::time::Time;
+
+const RELEASE: &str = include_str!("journals/2026-11.ndjson");
+const PLANS: &str = include_str!("journals/2026-11-plans.ndjson");
+const PRODUCT: &str = include_str!("journals/2026-11-product.ndjson");
+
+#[derive(serde::Deserialize)]
+struct Line {
+    #[serde(rename = "type")]
+    kind: String,
+    version: u32,
+    payload: serde_json::Value,
+}
+
+fn envelope(position: i64, kind: &str, kind_version: u32) -> Envelope {
+    Envelope {
+        position: Position(position),
+        stream: Stream::new("release/tidewatch/2026.12"),
+        version: StreamVersion(position),
+        kind: kind.into(),
+        kind_version,
+        actor: ActorId::new("somebody"),
+        occurred_at: Time::from_micros(0),
+        recorded_at: Time::from_micros(position),
+    }
+}
+
+fn events(journal: &str) -> Vec<(Envelope, Event)> {
+    let read = |(index, line): (usize, &str)| {
+        let line: Line = serde_json::from_str(line).unwrap();
+        let envelope = envelope(index as i64 + 1, &line.kind, line.version);
+        let payload = serde_json::to_vec(&line.payload).unwrap();
+        let event = Event::read(&line.kind, line.version, envelope.position, Some(&payload)).unwrap();
+        (envelope, event)
+    };
+    journal.lines().enumerate().map(read).collect()
+}
+
+fn told(events: &[(Envelope, Event)]) -> Vec<Happening> {
+    let release = Release::fold(events.iter().cloned());
+    events.iter().map(|(envelope, event)| happening(envelope, event, release.as_ref())).collect()
+}
+
+#[track_caller]
+fn check(events: &[(Envelope, Event)], expect: &[&str]) {
+    let tell = |happening: Happening| {
+        let detail = happening.detail.map(|detail| format!(" ({detail})")).unwrap_or_default();
+        format!("{}: {}{detail}", happening.topic.as_str(), happening.sentence)
+    };
+    assert_eq!(told(events).into_iter().map(tell).collect::<Vec<_>>(), expect);
+}
+
+#[test]
+fn a_release_is_told_from_its_first_event_to_its_last() {
+    check(
+        &events(RELEASE),
+        &[
+            "setup: planned Tidewatch 2026.12, which users will see as 4.2.0",
+            "setup: described the release anew: Tidewatch, which users will see as 4.2.1, in the time zone Europe/Berlin",
+            "setup: described the track iOS, which goes to users through the App Store; to be validated on iPhone 15 / iOS 18 and iPhone SE / iOS 17",
+            "setup: described the track watchOS, which goes to users through the App Store, submitted together with iOS; to be validated on Apple Watch SE / watchOS 11",
+            "setup: described the track Web; no devices are listed",
+            "setup: took the track Web out",
+            "criteria: put version 1 of the definition of ready in force: 2 criteria (agreed at kick-off)",
+            "plan: set the regression plan of iOS: 297 cases from plans/ios.txt",
+            "candidate: registered 4.2.0 (514) on iOS, made from 9be27d1",
+            "candidate: nominated 4.2.0 (514) on iOS",
+            "evidence: ingested the smoke run nightly-4411 on iOS 4.2.0 (514), on iPhone 15 / iOS 18: 33 cases, 1 failed, 0 skipped; it was called complete",
+            "evidence: checked iOS 4.2.0 (514) by hand on iPhone SE / iOS 17: it failed (the curve is cut off)",
+            "evidence: wrote the test summary of iOS 4.2.0 (514): 120 words",
+            "correction: withdrew the check by hand of iOS 4.2.0 (514) on iPhone SE / iOS 17 (wrong phone)",
+            "correction: redacted something that was recorded; what it said no longer counts (a name)",
+            "setup: recorded a `a_type_of_the_future` of version 1, which this version of Seaworthy does not know",
+        ],
+    );
+}
+
+#[test]
+fn plans_and_products_are_told_too() {
+    check(&events(PLANS), &["plan: dropped the regression plan of ios"]);
+    check(
+        &events(PRODUCT),
+        &[
+            "setup: described the product Tidewatch, in the time zone Europe/Berlin",
+            "setup: described the track iOS; to be validated on iPhone 15 / iOS 18",
+            "setup: described the track Web; no devices are listed",
+            "setup: took the track web out",
+            "criteria: changed what new releases start from: 1 criterion",
+        ],
+    );
+}
+
+/// A stream of its own, after a release with one track and three builds.
+fn story(more: Vec<Event>) -> Vec<(Envelope, Event)> {
+    let mut events = events(RELEASE);
+    events.truncate(7);
+    let build = |number: &str, version: &str, revision| {
+        Event::BuildRegistered(BuildRegistered {
+            track: TrackId::parse("watchos").unwrap(),
+            build: Build {
+                version: version.to_owned(),
+                number: BuildNumber::parse(number).unwrap(),
+                commit: Commit::parse("9be27d1").unwrap(),
+                revision,
+                artifact: None,
+            },
+        })
+    };
+    let builds =
+        [build("498", "4.1.0", None), build("512", "4.2.0", Some(1832)), build("514", "4.2.0", Some(1841))];
+    for event in builds.into_iter().chain(more) {
+        let (kind, version) = event.kind();
+        events.push((envelope(events.len() as i64 + 1, kind, version), event));
+    }
+    events
+}
+
+fn nominate(build: &str) -> Event {
+    Event::CandidateNominated(CandidateNominated {
+        track: TrackId::parse("watchos").unwrap(),
+        build: BuildNumber::parse(build).unwrap(),
+    })
+}
+
+fn sentences(events: &[(Envelope, Event)]) -> Vec<String> {
+    told(events).into_iter().skip(10).map(|happening| happening.sentence).collect()
+}
+
+#[test]
+fn a_candidate_says_what_it_takes_the_place_of() {
+    let events = story(["498", "512", "514", "514", "512"].map(nominate).into());
+    assert_eq!(
+        sentences(&events),
+        [
+            "nominated 4.1.0 (498) on watchOS",
+            "nominated 4.2.0 (512) on watchOS, in place of 4.1.0 (498)",
+            "nominated 4.2.0 (514) on watchOS, in place of 512, 9 commits later",
+            "nominated 4.2.0 (514) on watchOS once more",
+            "nominated 4.2.0 (512) on watchOS, in place of 514, 9 commits earlier",
+        ]
+    );
+    let alone = happening(&events[12].0, &events[12].1, None);
+    assert_eq!(alone.sentence, "nominated 514 on watchos", "without the release, by the ids");
+}
+
+#[test]
+fn an_amended_definition_says_what_moved() {
+    let Event::DefinitionPutInForce(first) = events(RELEASE).remove(6).1 else { unreachable!() };
+    let mut criteria = first.criteria.clone();
+    criteria[0].max_age_hours = Some(24);
+    let mut added = criteria[0].clone();
+    added.id = domain::id::CriterionId::parse("cold-start").unwrap();
+    added.title = "Cold start under 2 s".to_owned();
+    criteria.push(added);
+    let second =
+        Definition { version: 2, criteria, reason: Some("the old one missed slow phones".to_owned()) };
+    let third = Definition { version: 3, criteria: second.criteria[1..].to_vec(), reason: None };
+    let events = story(vec![Event::DefinitionPutInForce(second), Event::DefinitionPutInForce(third)]);
+    assert_eq!(
+        sentences(&events),
+        [
+            "put version 2 of the definition of ready in force: 3 criteria; it adds “Cold start under 2 s”; it changes “Smoke passed on the candidate”",
+            "put version 3 of the definition of ready in force: 2 criteria; it drops “Smoke passed on the candidate”"
+        ]
+    );
+}
+
+#[test]
+fn what_is_gone_is_told_as_gone() {
+    let (evidence, position) = (Position(99), Position(11));
+    let mut events = story(vec![
+        Event::Redacted,
+        Event::EventRedacted(EventRedacted { position, reason: "a name".to_owned() }),
+        Event::EvidenceWithdrawn(EvidenceWithdrawn { evidence, reason: " ".to_owned() }),
+    ]);
+    events[10].0.kind = "device_attested".into();
+    assert_eq!(
+        sentences(&events),
+        [
+            "recorded something that has since been redacted",
+            "redacted a check by hand; what it said no longer counts",
+            "withdrew evidence 99",
+        ]
+    );
+    let told = told(&events);
+    assert_eq!((&told[12].detail, &told[12].about), (&None, &About::Event(evidence)));
+}
+
+#[test]
+fn every_type_has_a_sentence_and_every_topic_a_name() {
+    let all = [RELEASE, PLANS, PRODUCT].map(events).concat();
+    let kinds: BTreeSet<&str> = all.iter().map(|(_, event)| event.kind().0).collect();
+    for (kind, _) in CURRENT {
+        assert!(kinds.contains(kind), "{kind} is never told");
+    }
+    for (envelope, event) in &all {
+        let told = happening(envelope, event, None);
+        assert!(!told.sentence.is_empty() && !told.sentence.ends_with('.'), "{told:?}");
+    }
+    for (name, topic) in Topic::ALL {
+        assert_eq!(topic.as_str(), name);
+        assert!(!topic.label().is_empty());
+    }
+}
