@@ -7,6 +7,9 @@ pub mod check;
 pub mod expression;
 pub mod fact;
 pub mod kleene;
+mod names;
 pub mod operators;
 pub mod preset;
 mod shape;
+
+pub use names::names;

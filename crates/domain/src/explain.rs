@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::criteria::fact::Fact;
+use crate::criteria::names;
 use crate::facts::UNTOUCHED;
 use crate::readiness::{Judged, Verdict};
 use crate::words;
@@ -15,8 +16,8 @@ pub fn explain(judged: &mut Judged<'_>, facts: &Fact) {
         judged.reasons.push(format!("this criterion is broken: {broken}"));
         return;
     }
-    let run = run_named_in(judged.criterion.rule.source());
-    let of_run = |fact: &str| facts.at("runs").and_then(|runs| runs.at(run?)).and_then(|run| run.at(fact));
+    let names = names(judged.criterion.rule.source());
+    let of_run = of_run(&names, facts);
     match judged.criterion.preset.as_deref() {
         Some("regression-complete" | "plan-coverage" | "smoke-passed")
             if judged.verdict != Verdict::Unknown =>
@@ -38,7 +39,7 @@ pub fn explain(judged: &mut Judged<'_>, facts: &Fact) {
                 judged.reasons.push(words::list(&names, names.len(), 3));
             }
             if judged.verdict != Verdict::Unknown {
-                judged.reasons.extend(values(judged.criterion.rule.source(), facts));
+                judged.reasons.extend(values(&names, facts));
             }
         }
     }
@@ -64,9 +65,11 @@ fn unknowns(judged: &mut Judged<'_>) {
     }
 }
 
-fn run_named_in(source: &str) -> Option<&str> {
-    let rest = &source[source.find("runs.")? + 5..];
-    Some(rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or(rest))
+/// Returns how to look up the facts of the run that a criterion is about: the first that it names.
+pub(crate) fn of_run<'f>(names: &[String], facts: &'f Fact) -> impl Fn(&str) -> Option<&'f Fact> {
+    let kind = names.iter().find_map(|name| name.strip_prefix("runs.")?.split('.').next());
+    let run = kind.and_then(|kind| facts.at("runs")?.at(kind));
+    move |fact| run?.at(fact)
 }
 
 fn coverage<'f>(judged: &Judged<'_>, of_run: &impl Fn(&str) -> Option<&'f Fact>) -> Vec<String> {
@@ -160,16 +163,12 @@ fn platform(judged: &mut Judged<'_>, facts: &Fact) {
 }
 
 /// Today's values of the facts that an expression names.
-fn values(source: &str, facts: &Fact) -> Vec<String> {
-    let mut reasons: Vec<String> = Vec::new();
-    let is_path = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
-    for path in source.split(|c: char| !is_path(c)).filter(|word| word.contains('.')) {
+fn values(names: &[String], facts: &Fact) -> Vec<String> {
+    let mut reasons = Vec::new();
+    for path in names {
         let Some(fact) = facts.at(path) else { continue };
         if matches!(fact, Fact::Bool(_) | Fact::Int(_) | Fact::Double(_) | Fact::Text(_)) {
-            let reason = format!("{path} is {}", fact.label());
-            if !reasons.contains(&reason) {
-                reasons.push(reason);
-            }
+            reasons.push(format!("{path} is {}", fact.label()));
         }
     }
     reasons

@@ -142,7 +142,7 @@ fn limits(source: &str) -> Result<(), ExpressionError> {
 }
 
 /// Returns the index after a quoted text that begins at `start`.
-fn end_of_text(bytes: &[u8], start: usize, raw: bool) -> usize {
+pub(super) fn end_of_text(bytes: &[u8], start: usize, raw: bool) -> usize {
     let quote = bytes[start];
     let triple = bytes[start..].starts_with(&[quote; 3]);
     let mut at = start + if triple { 3 } else { 1 };
@@ -159,7 +159,7 @@ fn end_of_text(bytes: &[u8], start: usize, raw: bool) -> usize {
 }
 
 /// Tells whether the prefix of a text makes it raw: `r"…"`, `bR"…"`. In a raw text nothing is escaped.
-fn is_raw(before: &str) -> bool {
+pub(super) fn is_raw(before: &str) -> bool {
     let prefix = before.trim_end_matches(['r', 'R', 'b', 'B']);
     let ends_a_word = prefix.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
     !ends_a_word && before[prefix.len()..].contains(['r', 'R'])
