@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::build::Build;
 use crate::cases::Merged;
 use crate::criteria::fact::{Fact, Missing};
-use crate::evidence::AttestedResult;
+use crate::device::{self, Word};
 use crate::id::{BuildNumber, RunKind};
 use crate::release::Release;
 use crate::runs::{self, Merges, PlanFrom};
@@ -237,33 +237,19 @@ impl Gather<'_> {
         }))
     }
 
-    /// A check that failed stands until a later check; otherwise the latest word counts, by hand or by a run.
     fn device_result(&self, device: &str) -> Fact {
-        let checks = self
-            .track
-            .attestations
-            .iter()
-            .filter(|check| check.device == device && check.withdrawn.is_none());
-        let runs = self.track.ingests.iter().filter(|ingest| ingest.device.as_deref() == Some(device));
-        let runs = runs.filter(|ingest| ingest.withdrawn.is_none());
-        let check = checks.clone().rev().find(|check| check.build == self.candidate.number);
-        let run = runs.clone().rev().find(|ingest| ingest.build == self.candidate.number);
         let missing = |why: String| Fact::missing(format!("devices[\"{device}\"].result"), why);
-        let by_check = check.map(|check| (check.position, check.recorded_at, Ok(check.result.as_str())));
-        let by_run = run.map(|ingest| (ingest.position, ingest.recorded_at, self.device_run(device)));
-        let stands = by_check.clone().filter(|(_, _, result)| *result == Ok(AttestedResult::Failed.as_str()));
-        let latest = stands
-            .or_else(|| [by_check, by_run].into_iter().flatten().max_by_key(|(position, ..)| *position));
-        if let Some((_, since, result)) = latest {
-            if let Some(why) = self.too_old(&format!("the result for {device}"), since) {
+        if let Some(word) = device::deciding(self.track, device, &self.candidate.number) {
+            if let Some(why) = self.too_old(&format!("the result for {device}"), word.recorded_at()) {
                 return missing(why);
             }
-            return result.map_or_else(missing, Fact::text);
+            return match word {
+                Word::Check(check) => Fact::text(check.result.as_str()),
+                Word::Run(_) => self.device_run(device).map_or_else(missing, Fact::text),
+            };
         }
-        let earlier = checks.map(|check| (check.position, &check.build));
-        let earlier = earlier.chain(runs.map(|ingest| (ingest.position, &ingest.build))).max();
-        missing(match earlier {
-            Some((_, build)) => self.stale(device, "was validated on", build),
+        missing(match device::newest(self.track, device) {
+            Some(word) => self.stale(device, "was validated on", word.build()),
             None => format!("{UNTOUCHED}{device}"),
         })
     }

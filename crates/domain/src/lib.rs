@@ -6,11 +6,13 @@
 //!
 //! Invariant: no clock, no randomness and no I/O; everything is a function of its arguments.
 
+pub mod brief;
 pub mod build;
 pub mod cases;
 pub mod command;
 pub mod criteria;
 pub mod criterion;
+pub mod device;
 pub mod digest;
 pub mod envelope;
 pub mod event;
@@ -18,6 +20,7 @@ pub mod evidence;
 pub mod explain;
 pub mod facts;
 pub mod file;
+pub mod ground;
 pub mod happening;
 pub mod id;
 pub mod product;

@@ -6,11 +6,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::brief;
 use crate::criteria::fact::{Fact, Missing};
 use crate::criteria::kleene::Evaluation;
 use crate::criterion::{Criterion, Gate, Rule};
 use crate::explain;
 use crate::facts::{self, View};
+use crate::ground::{self, Ground};
 use crate::release::Release;
 use crate::runs::Merges;
 use crate::time::Time;
@@ -77,6 +79,10 @@ pub struct Judged<'a> {
     pub missing: Vec<Missing>,
     /// What stands against the criterion; each is a name or a small record.
     pub offenders: Vec<Fact>,
+    /// The evidence that the verdict rests on, newest first; what is on another build is marked as stale.
+    pub grounds: Vec<Ground>,
+    /// A few words for the cell of a matrix: "297 of 297", "2 failed", "ran on 512".
+    pub brief: String,
 }
 
 /// A track with its readiness at its next gate.
@@ -117,7 +123,10 @@ pub fn judge<'a>(
             let view = View { now, max_age_hours: criterion.max_age_hours, merges };
             let facts =
                 seen.entry(criterion.max_age_hours).or_insert_with(|| facts::gather(release, track, view));
-            judged(criterion, facts, evaluate(&criterion.rule, facts))
+            let mut judged = judged(criterion, facts, evaluate(&criterion.rule, facts));
+            judged.grounds = ground::grounds(track, criterion, now);
+            judged.brief = brief::brief(&judged, facts, track, now);
+            judged
         })
         .collect();
     let note = match release.definition() {
@@ -132,7 +141,7 @@ pub fn judge<'a>(
 }
 
 /// Turns what an expression came to into a verdict with its reasons.
-pub fn judged<'a>(criterion: &'a Criterion, facts: &Fact, evaluation: Evaluation) -> Judged<'a> {
+fn judged<'a>(criterion: &'a Criterion, facts: &Fact, evaluation: Evaluation) -> Judged<'a> {
     let (verdict, broken, missing, offenders) = match (&criterion.rule, evaluation) {
         (_, Evaluation::Broken(broken)) => (Verdict::Unknown, Some(broken), Vec::new(), Vec::new()),
         (Rule::Holds(_), Evaluation::Value(Fact::Bool(true))) => (Verdict::Met, None, Vec::new(), Vec::new()),
@@ -154,7 +163,16 @@ pub fn judged<'a>(criterion: &'a Criterion, facts: &Fact, evaluation: Evaluation
             (Verdict::Unknown, Some(broken), Vec::new(), Vec::new())
         }
     };
-    let mut judged = Judged { criterion, verdict, broken, reasons: Vec::new(), missing, offenders };
+    let mut judged = Judged {
+        criterion,
+        verdict,
+        broken,
+        reasons: Vec::new(),
+        missing,
+        offenders,
+        grounds: Vec::new(),
+        brief: String::new(),
+    };
     explain::explain(&mut judged, facts);
     judged
 }

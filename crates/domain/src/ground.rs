@@ -1,0 +1,161 @@
+//! The grounds of a verdict: the evidence that it rests on, or that it lacks on the candidate and has on another build.
+//!
+//! Invariant: evidence on another build than the candidate is always marked as stale.
+
+use std::collections::BTreeMap;
+
+use crate::criteria::names;
+use crate::criterion::Criterion;
+use crate::device::{self, Word};
+use crate::envelope::{ActorId, Position};
+use crate::evidence::{Attestation, Ingest, Summary};
+use crate::id::{BuildNumber, RunKind};
+use crate::runs;
+use crate::time::Time;
+use crate::track::Track;
+
+/// How many grounds a verdict lists.
+pub const MOST: usize = 20;
+
+/// One piece of evidence under a verdict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ground {
+    /// Names the evidence.
+    pub position: Position,
+    pub kind: GroundKind,
+    pub build: BuildNumber,
+    /// It was made on another build than the candidate, and does not count for it.
+    pub stale: bool,
+    pub at: Time,
+    pub by: ActorId,
+    /// What it is: "regression run nightly-4411", "by hand on Pixel 8 / Android 15", "test summary".
+    pub label: String,
+}
+
+/// What kind of evidence a ground is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum GroundKind {
+    Run,
+    Check,
+    Summary,
+}
+
+/// Returns the evidence that a criterion looks at on a track, newest first, at most [`MOST`].
+pub fn grounds(track: &Track, criterion: &Criterion, now: Time) -> Vec<Ground> {
+    let Some(candidate) = &track.candidate else { return Vec::new() };
+    let finder =
+        Finder { track, candidate: &candidate.build, since: runs::oldest(now, criterion.max_age_hours) };
+    let mut found: BTreeMap<Position, Ground> = BTreeMap::new();
+    for name in names(criterion.rule.source()) {
+        let grounds = match name.split('.').collect::<Vec<_>>().as_slice() {
+            ["runs", kind, ..] => RunKind::parse(kind).map(|kind| finder.runs(&kind)).unwrap_or_default(),
+            ["runs"] => finder.every_run(),
+            ["devices", ..] => finder.devices(),
+            ["summary", ..] => finder.summary().into_iter().collect(),
+            _ => Vec::new(),
+        };
+        found.extend(grounds.into_iter().map(|ground| (ground.position, ground)));
+    }
+    found.into_values().rev().take(MOST).collect()
+}
+
+struct Finder<'a> {
+    track: &'a Track,
+    candidate: &'a BuildNumber,
+    /// The moment before which evidence is too old.
+    since: Option<Time>,
+}
+
+impl Finder<'_> {
+    /// What counts on the candidate; else what is too old there; else the newest on another build.
+    fn runs(&self, kind: &RunKind) -> Vec<Ground> {
+        let fresh = runs::on_build(self.track, kind, self.candidate, self.since);
+        let here =
+            if fresh.is_empty() { runs::on_build(self.track, kind, self.candidate, None) } else { fresh };
+        if here.is_empty() {
+            let live = |ingest: &&Ingest| ingest.kind == *kind && ingest.withdrawn.is_none();
+            return self
+                .track
+                .ingests
+                .iter()
+                .rfind(live)
+                .map(|ingest| self.run(ingest))
+                .into_iter()
+                .collect();
+        }
+        here.into_iter().rev().take(MOST).map(|ingest| self.run(ingest)).collect()
+    }
+
+    fn every_run(&self) -> Vec<Ground> {
+        let mut kinds: Vec<&RunKind> = self.track.ingests.iter().map(|ingest| &ingest.kind).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        kinds.into_iter().flat_map(|kind| self.runs(kind)).collect()
+    }
+
+    fn devices(&self) -> Vec<Ground> {
+        let ground = |name: &String| {
+            let word = match device::deciding(self.track, name, self.candidate) {
+                Some(Word::Run(latest)) => Word::Run(self.telling_run(name, latest)),
+                Some(check) => check,
+                None => device::newest(self.track, name)?,
+            };
+            Some(match word {
+                Word::Check(check) => self.check(check),
+                Word::Run(ingest) => self.run(ingest),
+            })
+        };
+        self.track.description.devices.iter().filter_map(ground).collect()
+    }
+
+    /// Everything that ran on a device counts together; the latest that failed tells more than the latest.
+    fn telling_run<'i>(&'i self, device: &str, latest: &'i Ingest) -> &'i Ingest {
+        let failed = |ingest: &&Ingest| {
+            ingest.build == *self.candidate && ingest.counts.failed + ingest.counts.errored > 0
+        };
+        device::runs(self.track, device).rev().find(failed).unwrap_or(latest)
+    }
+
+    fn summary(&self) -> Option<Ground> {
+        let live = || self.track.summaries.iter().rev().filter(|summary| summary.withdrawn.is_none());
+        let here = live().find(|summary| summary.build == *self.candidate);
+        here.or_else(|| live().next()).map(|summary| self.written(summary))
+    }
+
+    fn run(&self, ingest: &Ingest) -> Ground {
+        let device = ingest.device.as_ref().map(|device| format!(" on {device}")).unwrap_or_default();
+        Ground {
+            position: ingest.position,
+            kind: GroundKind::Run,
+            build: ingest.build.clone(),
+            stale: ingest.build != *self.candidate,
+            at: ingest.recorded_at,
+            by: ingest.actor.clone(),
+            label: format!("{}{device}", ingest.label()),
+        }
+    }
+
+    fn check(&self, check: &Attestation) -> Ground {
+        Ground {
+            position: check.position,
+            kind: GroundKind::Check,
+            build: check.build.clone(),
+            stale: check.build != *self.candidate,
+            at: check.recorded_at,
+            by: check.actor.clone(),
+            label: format!("by hand on {}", check.device),
+        }
+    }
+
+    fn written(&self, summary: &Summary) -> Ground {
+        Ground {
+            position: summary.position,
+            kind: GroundKind::Summary,
+            build: summary.build.clone(),
+            stale: summary.build != *self.candidate,
+            at: summary.recorded_at,
+            by: summary.actor.clone(),
+            label: "test summary".to_owned(),
+        }
+    }
+}

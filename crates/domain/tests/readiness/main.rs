@@ -1,0 +1,7 @@
+//! Readiness as scripts: what happened on a track, and what its criteria come to.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod briefs;
+mod story;
+mod verdicts;
