@@ -6,6 +6,7 @@
 //!
 //! Invariant: no clock, no randomness and no I/O; everything is a function of its arguments.
 
+pub mod area;
 pub mod brief;
 pub mod build;
 pub mod cases;
@@ -23,6 +24,8 @@ pub mod file;
 pub mod ground;
 pub mod happening;
 pub mod id;
+pub mod knowledge;
+pub mod lacks;
 pub mod product;
 pub mod readiness;
 pub mod refusal;

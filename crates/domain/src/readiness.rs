@@ -13,6 +13,7 @@ use crate::criterion::{Criterion, Gate, Rule};
 use crate::explain;
 use crate::facts::{self, View};
 use crate::ground::{self, Ground};
+use crate::lacks::Lacks;
 use crate::release::Release;
 use crate::runs::Merges;
 use crate::time::Time;
@@ -94,6 +95,8 @@ pub struct TrackReadiness<'a> {
     pub criteria: Vec<Judged<'a>>,
     /// What stands in the way besides the criteria: no definition, or none that applies.
     pub note: Option<String>,
+    /// What fails and what lacks, whatever the criteria ask.
+    pub lacks: Lacks,
 }
 
 /// Evaluates a criterion's rule over facts; given from outside, because CEL wants a large stack.
@@ -137,7 +140,10 @@ pub fn judge<'a>(
         Some(_) => None,
     };
     let readiness = Readiness::of(criteria.iter().map(|judged| judged.verdict));
-    TrackReadiness { track, gate, readiness, criteria, note }
+    let view = View { now, max_age_hours: None, merges };
+    let facts = seen.entry(None).or_insert_with(|| facts::gather(release, track, view));
+    let lacks = Lacks::of(track, facts, &criteria);
+    TrackReadiness { track, gate, readiness, criteria, note, lacks }
 }
 
 /// Turns what an expression came to into a verdict with its reasons.

@@ -3,5 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod briefs;
+mod knowledge;
 mod story;
 mod verdicts;

@@ -147,15 +147,25 @@ impl Story {
         }));
     }
 
-    /// Judges the track so many hours after the last event.
-    pub(crate) fn judge_after<T>(&self, hours: i64, look: impl FnOnce(TrackReadiness<'_>) -> T) -> T {
+    /// Judges every track so many hours after the last event.
+    fn judge_at<T>(&self, hours: i64, look: impl FnOnce(Vec<TrackReadiness<'_>>) -> T) -> T {
         let release = self.release();
         let now = Time::from_micros((self.hours + hours) * HOUR);
         let evaluate = |rule: &Rule, facts: &Fact| match Expression::compile(rule.source()) {
             Ok(expression) => evaluate(&expression, facts),
             Err(error) => Evaluation::Broken(error.to_string()),
         };
-        look(judge(&release, &release.tracks[&track()], now, &self.merges, &evaluate))
+        look(
+            release.live_tracks().map(|track| judge(&release, track, now, &self.merges, &evaluate)).collect(),
+        )
+    }
+
+    pub(crate) fn judge_all<T>(&self, look: impl FnOnce(Vec<TrackReadiness<'_>>) -> T) -> T {
+        self.judge_at(0, look)
+    }
+
+    pub(crate) fn judge_after<T>(&self, hours: i64, look: impl FnOnce(TrackReadiness<'_>) -> T) -> T {
+        self.judge_at(hours, |judged| look(judged.into_iter().next().unwrap()))
     }
 
     pub(crate) fn judge<T>(&self, look: impl FnOnce(TrackReadiness<'_>) -> T) -> T {
