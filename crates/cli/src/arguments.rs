@@ -2,6 +2,7 @@
 //!
 //! Invariant: an id that is not well formed is refused here, before anything is opened.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -80,11 +81,14 @@ pub(crate) enum Command {
     /// The journal: its signed head, its verification, single events
     #[command(subcommand)]
     Journal(Journal),
+    /// Serve pages and API to the browsers of this machine
+    #[command(after_help = SERVE)]
+    Serve(Serve),
     /// Write journal and blobs to one file, and verify it
     Backup(Backup),
     /// Fill an empty journal from a backup
     Restore(Restore),
-    /// Show a made-up product in the middle of a release
+    /// Show a made-up product in the middle of a release, in the browser
     Demo(Demo),
 }
 
@@ -359,4 +363,42 @@ pub(crate) struct Demo {
     /// Keep the demo's folder, to go on from
     #[arg(long)]
     pub(crate) keep: bool,
+    /// Stop after the check, without serving pages
+    #[arg(long)]
+    pub(crate) once: bool,
+    /// Where to serve; if that is taken, on a free port
+    #[arg(long, value_name = "ADDRESS", default_value = LISTEN)]
+    pub(crate) listen: SocketAddr,
+    /// How long the release goes on before it comes to rest, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 240)]
+    pub(crate) live: u64,
+}
+
+/// Where pages are served unless told otherwise.
+const LISTEN: &str = "127.0.0.1:8420";
+
+const SERVE: &str = "\
+Examples:
+  seaworthy serve
+  seaworthy serve --listen 127.0.0.1:0 --log-format json
+
+GET /healthz says whether the journal can be read, GET /metrics what happens, for Prometheus. \
+RUST_LOG=server=debug logs each answer.";
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// The address and port; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", env = "SEAWORTHY_LISTEN", default_value = LISTEN)]
+    pub(crate) listen: SocketAddr,
+    /// How the log is written to standard error
+    #[arg(long, value_name = "FORMAT", env = "SEAWORTHY_LOG_FORMAT", default_value = "text")]
+    pub(crate) log_format: LogFormat,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// A line for people
+    Text,
+    /// A JSON object a line
+    Json,
 }

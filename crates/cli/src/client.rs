@@ -53,6 +53,7 @@ impl From<AppError> for Failed {
         match error {
             // Whoever runs the command is whoever runs the server: nothing inside is kept from them.
             error @ (AppError::Folder { .. }
+            | AppError::Listen { .. }
             | AppError::Unreadable(_)
             | AppError::Journal(_)
             | AppError::Blob(_)

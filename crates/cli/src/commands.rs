@@ -12,11 +12,14 @@ mod facts;
 mod ingest;
 mod init;
 mod journal;
+mod serve;
 mod summary;
 
 use miette::{GraphicalReportHandler, GraphicalTheme};
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::EnvFilter;
 
-use crate::arguments::{Arguments, Command, Place};
+use crate::arguments::{Arguments, Command, LogFormat, Place};
 use crate::client::{Client, Failed};
 use crate::exit::Exit;
 use crate::terminal;
@@ -26,10 +29,7 @@ pub(crate) type Outcome = Result<Exit, Failed>;
 
 /// Runs a command to its end.
 pub(crate) fn run(arguments: Arguments) -> Exit {
-    let filter = tracing_subscriber::EnvFilter::builder()
-        .with_default_directive(tracing::level_filters::LevelFilter::ERROR.into())
-        .from_env_lossy();
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    log(&arguments.command);
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -47,6 +47,20 @@ pub(crate) fn run(arguments: Arguments) -> Exit {
         complain(&failed);
         failed.exit()
     })
+}
+
+/// Writes the log to standard error: a server's as it works, a command's only when something fails.
+fn log(command: &Command) {
+    let (level, format) = match command {
+        Command::Serve(serve) => (LevelFilter::INFO, serve.log_format),
+        _ => (LevelFilter::ERROR, LogFormat::Text),
+    };
+    let filter = EnvFilter::builder().with_default_directive(level.into()).from_env_lossy();
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match format {
+        LogFormat::Text => subscriber.init(),
+        LogFormat::Json => subscriber.json().flatten_event(true).init(),
+    }
 }
 
 /// Runs a command that needs the journal.
@@ -67,6 +81,7 @@ pub(crate) async fn one(client: &Client, command: Command) -> Outcome {
         Command::Summary(summary) => summary::run(client, summary).await,
         Command::Evidence(evidence) => evidence::run(client, evidence).await,
         Command::Journal(journal) => journal::run(client, journal).await,
+        Command::Serve(serve) => serve::run(client, &serve).await,
         Command::Backup(backup) => backup::backup(client, &backup).await,
         Command::Restore(restore) => backup::restore(client, &restore).await,
         Command::Init(init) => init::run(&init),

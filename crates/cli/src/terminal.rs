@@ -50,6 +50,11 @@ pub(crate) fn complain(text: &str) {
     let _ = writeln!(anstream::stderr().lock(), "{text}");
 }
 
+/// Prints a line of less weight to standard error.
+pub(crate) fn note(text: &str) {
+    complain(&paint(DIM, text));
+}
+
 /// Returns how wide lines may be; lines that go into a pipe are not wrapped.
 pub(crate) fn width() -> usize {
     let is_terminal = std::io::IsTerminal::is_terminal(&std::io::stdout());

@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::criteria::names;
 use crate::criterion::Criterion;
 use crate::device::{self, Word};
@@ -18,7 +20,7 @@ use crate::track::Track;
 pub const MOST: usize = 20;
 
 /// One piece of evidence under a verdict.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ground {
     /// Names the evidence.
     pub position: Position,
@@ -33,7 +35,8 @@ pub struct Ground {
 }
 
 /// What kind of evidence a ground is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum GroundKind {
     Run,
     Check,

@@ -26,6 +26,9 @@ const RANGE: &str = "SELECT position, header, payload FROM events \
 const PAGE: &str =
     "SELECT position, header, payload FROM events WHERE position > $1 ORDER BY position LIMIT $2";
 
+const PAGE_BEFORE: &str =
+    "SELECT position, header, payload FROM events WHERE position < $1 ORDER BY position DESC LIMIT $2";
+
 const HEAD: &str = "SELECT position, hash, recorded_at FROM events ORDER BY position DESC LIMIT 1";
 
 /// Leaps from each stream's name to the next, so that only as many rows are read as there are streams.
@@ -79,6 +82,14 @@ impl Journal {
     pub async fn read_all(&self, after: Position, limit: u32) -> Result<Vec<Recorded>, Error> {
         on_read!(&self.store, pool => {
             let query = sqlx::query(PAGE).bind(after.0).bind(i64::from(limit));
+            query.fetch_all(pool).await?.iter().map(|row| recorded!(row)).collect()
+        })
+    }
+
+    /// Returns at most `limit` events that come before a position, the last first.
+    pub async fn read_before(&self, before: Position, limit: u32) -> Result<Vec<Recorded>, Error> {
+        on_read!(&self.store, pool => {
+            let query = sqlx::query(PAGE_BEFORE).bind(before.0).bind(i64::from(limit));
             query.fetch_all(pool).await?.iter().map(|row| recorded!(row)).collect()
         })
     }

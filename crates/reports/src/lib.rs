@@ -83,3 +83,5 @@ pub fn read_slice(
         Format::JUnit => junit::read_slice(bytes, sink),
     }
 }
+mod alike;
+pub use alike::alike;

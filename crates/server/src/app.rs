@@ -10,16 +10,19 @@ mod error;
 pub mod evaluator;
 pub mod evidence;
 pub mod facts;
+pub mod follow;
 pub mod ingest;
 pub mod ledger;
-mod load;
+pub(crate) mod load;
 mod merges;
+pub mod report;
+pub mod view;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 use domain::digest::Digest;
-use domain::envelope::ActorId;
+use domain::envelope::{ActorId, Position};
 use domain::id::ReleaseId;
 use domain::release::Release;
 use domain::time::Time;
@@ -34,6 +37,8 @@ use crate::config::{LocalActor, Settings};
 #[derive(Clone, Debug)]
 pub struct App {
     pub(crate) inner: Arc<Inner>,
+    /// Who acts through this handle.
+    actor: Arc<LocalActor>,
 }
 
 #[derive(Debug)]
@@ -45,6 +50,11 @@ pub(crate) struct Inner {
     pub(crate) releases: Mutex<HashMap<ReleaseId, Arc<Release>>>,
     /// Blobs of case records that this process wrote, or read whole and found to be what their name says.
     pub(crate) sound: Mutex<HashSet<Digest>>,
+    pub(crate) following: follow::Following,
+    /// The newest view of each release.
+    pub(crate) views: Mutex<HashMap<ReleaseId, Arc<view::View>>>,
+    pub(crate) past: Mutex<HashMap<(ReleaseId, Position, Time), Arc<view::View>>>,
+    pub(crate) judging: tokio::sync::Mutex<()>,
     pub(crate) tasks: tokio_util::task::TaskTracker,
 }
 
@@ -65,15 +75,36 @@ impl App {
             evaluator: Evaluator::start(),
             releases: Mutex::default(),
             sound: Mutex::default(),
+            following: follow::Following::default(),
+            views: Mutex::default(),
+            past: Mutex::default(),
+            judging: tokio::sync::Mutex::default(),
             tasks: tokio_util::task::TaskTracker::new(),
         };
-        Ok(Self { inner: Arc::new(inner) })
+        let actor = Arc::new(inner.settings.actor.clone());
+        Ok(Self { inner: Arc::new(inner), actor })
+    }
+
+    /// Returns a handle through which somebody else acts.
+    #[must_use]
+    pub fn acting_as(&self, actor: LocalActor) -> Self {
+        Self { inner: self.inner.clone(), actor: Arc::new(actor) }
     }
 
     /// Waits for what still goes on behind answers already given.
     pub async fn finish(&self) {
         self.inner.tasks.close();
         self.inner.tasks.wait().await;
+    }
+
+    /// Drops what is kept of releases; it is folded again when it is wanted.
+    pub(crate) fn forget(&self) {
+        if let Ok(mut releases) = self.inner.releases.lock() {
+            releases.clear();
+        }
+        if let Ok(mut past) = self.inner.past.lock() {
+            past.clear();
+        }
     }
 
     pub(crate) fn now(&self) -> Time {
@@ -90,7 +121,7 @@ impl App {
 
     /// Returns the id of the user of this machine, making one at the first act.
     pub(crate) async fn local_actor(&self) -> Result<ActorId, AppError> {
-        let LocalActor { login, name } = &self.inner.settings.actor;
+        let LocalActor { login, name } = &*self.actor;
         if let Some(person) = self.journal().person_by_login(login).await? {
             return Ok(person.id);
         }

@@ -1,4 +1,4 @@
-//! The use cases of Seaworthy and the JSON API over them.
+//! The use cases of Seaworthy, the JSON API and the pages over them.
 //!
 //! Invariant: a verb is one function in `app`: load, ask `domain`, append. No rule and no SQL is here.
 
@@ -6,3 +6,5 @@ pub mod api;
 pub mod app;
 pub mod clock;
 pub mod config;
+pub mod serve;
+mod web;

@@ -3,7 +3,7 @@
 //! Invariant: one exhaustive match decides the status; what a person cannot mend is logged, not shown.
 
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::extract::rejection::{FormRejection, JsonRejection, PathRejection, QueryRejection};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::file::Mistake;
@@ -28,7 +28,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    fn new(status: StatusCode, kind: &str, title: &str, detail: impl Into<String>) -> Self {
+    pub(crate) fn new(status: StatusCode, kind: &str, title: &str, detail: impl Into<String>) -> Self {
         Self {
             kind: format!("urn:seaworthy:{kind}"),
             title: title.to_owned(),
@@ -92,6 +92,7 @@ impl From<AppError> for Problem {
                 capital(&lost.to_string()),
             ),
             internal @ (AppError::Folder { .. }
+            | AppError::Listen { .. }
             | AppError::Unreadable(_)
             | AppError::Journal(_)
             | AppError::Blob(_)
@@ -115,7 +116,7 @@ macro_rules! from_rejection {
     )*};
 }
 
-from_rejection!(JsonRejection, PathRejection, QueryRejection);
+from_rejection!(FormRejection, JsonRejection, PathRejection, QueryRejection);
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {

@@ -119,6 +119,7 @@ impl App {
             let (kind, kind_version) = event.kind();
             NewEvent { kind: kind.into(), kind_version, occurred_at: now, payload: event.payload() }
         };
+        let streams: Vec<_> = decided.iter().map(|d| (d.stream.clone(), d.events.len() as i64)).collect();
         let parts = decided
             .into_iter()
             .map(|decided| Part {
@@ -128,7 +129,11 @@ impl App {
             })
             .collect();
         let actor = self.local_actor().await?;
-        self.journal().append(Append { actor, now, parts }).await?;
+        let mut last = self.journal().append(Append { actor, now, parts }).await?.position;
+        for (stream, events) in streams.iter().rev() {
+            self.noticed(stream, last);
+            last.0 -= events;
+        }
         Ok(())
     }
 }

@@ -154,6 +154,14 @@ fn unreadable(source: std::io::Error) -> AppError {
     AppError::Io { doing: "read what was ingested", source }
 }
 
+impl App {
+    /// Returns a small blob as text.
+    pub(crate) async fn blob_text(&self, digest: &Digest) -> Result<String, AppError> {
+        let bytes = self.blobs().get(digest).await?.ok_or(AppError::BlobLost(*digest))?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+}
+
 /// Hands over every case of a pack of reports, with the name of its report.
 pub(crate) fn each_case(
     runtime: &Handle,
@@ -244,7 +252,7 @@ impl App {
     }
 }
 
-fn line(report: &str, case: &reports::Case<'_>) -> CaseLine {
+pub(crate) fn line(report: &str, case: &reports::Case<'_>) -> CaseLine {
     CaseLine {
         report: report.to_owned(),
         suite: case.suite.to_owned(),

@@ -2,13 +2,11 @@
 //!
 //! Invariant: a check reads; it changes nothing but what can be thrown away.
 
-use std::sync::Arc;
-
 use domain::criterion::{Function, Gate};
 use domain::envelope::Position;
+use domain::ground::Ground;
 use domain::id::{BuildNumber, CriterionId, ReleaseId, TrackId};
-use domain::readiness::{self, Judged, Readiness, TrackReadiness, Verdict};
-use domain::release::Release;
+use domain::readiness::{Judged, Readiness, TrackReadiness, Verdict};
 use domain::time::Time;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -75,38 +73,33 @@ pub struct CriterionCheck {
     /// What stands against it and is known by name; the list may be cut, its total is not.
     pub offenders: Vec<Json>,
     pub offenders_total: usize,
+    /// The verdict in a few words, for a cell of a table.
+    pub brief: String,
+    /// The evidence that the verdict rests on, newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub grounds: Vec<Ground>,
 }
 
 impl App {
     /// Checks a release, or one of its tracks.
     pub async fn check(&self, id: &ReleaseId, query: CheckQuery) -> Result<CheckResponse, AppError> {
-        let (release, at) = match query.as_of {
-            None => (self.release(id).await?, self.now()),
-            Some(at) => (self.release_as_of(id, self.journal().position_at(at).await?).await?, at),
+        let view = match query.as_of {
+            None => self.view_of(self.release(id).await?).await?,
+            Some(at) => self.view_as_of(id, at).await?,
         };
+        let release = &view.release;
         if let Some(track) = &query.track {
-            domain::command::evidence::track(&release, track)?;
+            domain::command::evidence::track(release, track)?;
         }
-        let merges = self.merges_for(&release, at).await?;
-        let evaluate = move |release: Arc<Release>| {
-            move |compiled: &mut super::evaluator::Compiled| {
-                let compiled = std::cell::RefCell::new(compiled);
-                let evaluate = |rule: &_, facts: &_| compiled.borrow_mut().evaluate(rule, facts);
-                let wanted = |id: &TrackId| query.track.as_ref().is_none_or(|track| track == id);
-                let tracks = release.live_tracks().filter(|track| wanted(&track.description.id));
-                tracks
-                    .map(|track| track_check(readiness::judge(&release, track, at, &merges, &evaluate)))
-                    .collect::<Vec<_>>()
-            }
-        };
-        let tracks = self.inner.evaluator.run(evaluate(release.clone())).await?;
+        let wanted = |check: &&TrackCheck| query.track.as_ref().is_none_or(|track| *track == check.track);
+        let tracks = view.tracks.iter().filter(wanted).cloned().collect();
         Ok(CheckResponse {
             release: release.id.to_string(),
             product: release.description.product_name.clone(),
             zone: release.description.zone.clone(),
             position: release.position,
-            at,
-            next_change_at: readiness::next_change_at(&release, at),
+            at: query.as_of.unwrap_or_else(|| self.now()),
+            next_change_at: view.until,
             tracks,
             redacted: release
                 .redacted
@@ -119,7 +112,7 @@ impl App {
     }
 }
 
-fn track_check(judged: TrackReadiness<'_>) -> TrackCheck {
+pub(crate) fn track_check(judged: TrackReadiness<'_>) -> TrackCheck {
     let build = judged.track.candidate_build();
     TrackCheck {
         track: judged.track.description.id.clone(),
@@ -145,6 +138,8 @@ fn criterion_check(judged: Judged<'_>) -> CriterionCheck {
         reasons: judged.reasons,
         missing,
         offenders_total: judged.offenders.len(),
+        brief: judged.brief,
+        grounds: judged.grounds,
         offenders: judged.offenders.iter().take(OFFENDERS).map(|fact| fact.to_json()).collect(),
     }
 }

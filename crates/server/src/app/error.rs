@@ -35,6 +35,8 @@ pub enum AppError {
     BlobAltered(Digest),
     #[error("failed to open the folder {}: {source}", path.display())]
     Folder { path: PathBuf, source: std::io::Error },
+    #[error("failed to listen on {address}: {why}")]
+    Listen { address: std::net::SocketAddr, why: String },
     #[error(transparent)]
     Unreadable(#[from] UnreadableEvent),
     #[error("failed to {0}")]

@@ -243,6 +243,7 @@ impl App {
                 Err(AppendError::Conflict { .. }) => pause(attempt).await,
                 appended => {
                     let Appended { position, fresh, .. } = appended?;
+                    self.noticed(&id.stream(), position);
                     return Ok(EvidenceResponse { evidence: position, new: fresh });
                 }
             }

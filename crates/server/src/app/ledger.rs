@@ -142,7 +142,10 @@ impl App {
         domain::command::evidence::redact(header["type"].as_str().unwrap_or_default(), position, reason)?;
         let actor = self.local_actor().await?;
         match self.journal().redact(position, actor, reason.trim(), self.now()).await {
-            Ok(appended) => Ok(appended.position),
+            Ok(appended) => {
+                self.forget();
+                Ok(appended.position)
+            }
             Err(
                 error @ (journal::Error::NoSuchEvent(_)
                 | journal::Error::AlreadyRedacted(_)

@@ -20,6 +20,14 @@ impl App {
         self.find_release(id).await?.ok_or_else(|| unknown_release(id))
     }
 
+    /// Returns a release for a page: without asking the journal, while it is followed and nothing was noticed.
+    pub(crate) async fn followed_release(&self, id: &ReleaseId) -> Result<Arc<Release>, AppError> {
+        match self.kept(id).filter(|known| self.is_current(&id.stream(), known.position)) {
+            Some(known) => Ok(known),
+            None => self.release(id).await,
+        }
+    }
+
     /// Returns a release as it was at a position.
     pub(crate) async fn release_as_of(
         &self,
@@ -65,6 +73,11 @@ impl App {
     pub(crate) async fn product(&self, id: &ProductId) -> Result<Option<Product>, AppError> {
         let events = self.journal().read_stream(&id.stream(), StreamVersion(0), None).await?;
         Ok(Product::fold(read(events)?))
+    }
+
+    /// Returns the last position of the journal.
+    pub(crate) async fn position(&self) -> Result<Position, AppError> {
+        Ok(self.journal().head().await?.map_or(Position(0), |head| head.position))
     }
 
     /// Returns the ids of every release, in the order of their names.

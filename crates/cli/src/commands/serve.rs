@@ -1,0 +1,57 @@
+//! `seaworthy serve`: pages and API for the browser, until it is told to stop.
+//!
+//! Invariant: the address is printed once it answers, and a signal ends it without cutting anybody off.
+
+use std::net::SocketAddr;
+
+use server::app::App;
+use server::serve::Server;
+use tokio_util::sync::CancellationToken;
+
+use super::Outcome;
+use crate::arguments::Serve;
+use crate::client::{Client, Failed};
+use crate::exit::Exit;
+use crate::terminal;
+
+pub(super) async fn run(client: &Client, serve: &Serve) -> Outcome {
+    let server = Server::bind(client.app.clone(), serve.listen).await?;
+    terminal::line(&format!("Seaworthy is at http://{}", server.address()));
+    terminal::note(
+        "It answers to this machine alone, and whoever uses it may do everything. Ctrl-C stops it.",
+    );
+    server.run(until_told()).await?;
+    Ok(Exit::Ready)
+}
+
+/// Binds the address, or any free port beside it where that one is taken.
+pub(super) async fn bind_near(app: &App, wanted: SocketAddr) -> Result<Server, Failed> {
+    match Server::bind(app.clone(), wanted).await {
+        Ok(server) => Ok(server),
+        Err(_) => Ok(Server::bind(app.clone(), SocketAddr::new(wanted.ip(), 0)).await?),
+    }
+}
+
+/// Returns a token that a signal cancels.
+pub(super) fn until_told() -> CancellationToken {
+    let stop = CancellationToken::new();
+    let told = stop.clone();
+    tokio::spawn(async move {
+        let interrupted = tokio::signal::ctrl_c();
+        #[cfg(unix)]
+        {
+            let terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+            match terminated {
+                Ok(mut terminated) => tokio::select! {
+                    _ = interrupted => {}
+                    _ = terminated.recv() => {}
+                },
+                Err(_) => drop(interrupted.await),
+            }
+        }
+        #[cfg(not(unix))]
+        drop(interrupted.await);
+        told.cancel();
+    });
+    stop
+}

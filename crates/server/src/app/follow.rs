@@ -1,0 +1,156 @@
+//! Following the journal: what this process and others record is noticed within a moment, and told to open pages.
+//!
+//! Invariant: while the journal is followed, a release in memory is current unless a later event of its stream
+//! has been noticed. What this process records itself is noticed before its caller is answered.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, RwLock};
+use std::time::Duration;
+
+use domain::envelope::{ActorId, Position, Stream};
+use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
+
+use super::{App, AppError};
+
+/// How often the journal is asked for what other processes recorded.
+const EVERY: Duration = Duration::from_millis(250);
+/// How many events are read at once.
+const AT_ONCE: u32 = 512;
+/// Changes that a slow listener may lag behind before it is told only that it lagged.
+const LAG: usize = 256;
+
+/// That something happened in a stream.
+#[derive(Clone, Debug)]
+pub(crate) struct Change {
+    pub(crate) stream: Stream,
+    pub(crate) position: Position,
+}
+
+/// What has been noticed so far.
+#[derive(Debug)]
+pub(crate) struct Following {
+    on: AtomicBool,
+    latest: Mutex<HashMap<Stream, Position>>,
+    changes: broadcast::Sender<Change>,
+    names: RwLock<Arc<Names>>,
+}
+
+/// The names of everyone who has acted, as far as they have not been forgotten.
+#[derive(Debug, Default)]
+pub struct Names(HashMap<ActorId, Arc<str>>);
+
+impl Names {
+    /// Returns a person's name, or words in place of one that was erased.
+    pub fn of(&self, actor: &ActorId) -> &str {
+        self.0.get(actor).map_or("somebody erased", |name| name)
+    }
+}
+
+impl Default for Following {
+    fn default() -> Self {
+        let (changes, _) = broadcast::channel(LAG);
+        Self { on: AtomicBool::new(false), latest: Mutex::default(), changes, names: RwLock::default() }
+    }
+}
+
+impl App {
+    /// Follows the journal until it is told to stop.
+    ///
+    /// # Errors
+    /// A journal that cannot be read at the start. Later failures are logged and tried again.
+    pub async fn follow(&self, stop: CancellationToken) -> Result<(), AppError> {
+        let mut position = self.journal().head().await?.map_or(Position(0), |head| head.position);
+        self.refresh_names().await?;
+        // What was folded before nobody was watching may be out of date.
+        self.forget();
+        self.inner.following.on.store(true, Ordering::Release);
+        let app = self.clone();
+        self.inner.tasks.spawn(async move {
+            let mut own = app.journal().watch();
+            let mut failing = false;
+            loop {
+                tokio::select! {
+                    () = stop.cancelled() => break,
+                    Ok(()) = own.changed() => {}
+                    () = tokio::time::sleep(EVERY) => {}
+                }
+                match app.catch_up(&mut position).await {
+                    Ok(()) => failing = false,
+                    Err(error) if !failing => {
+                        failing = true;
+                        tracing::error!("failed to follow the journal: {error}");
+                    }
+                    Err(_) => {}
+                }
+            }
+            app.inner.following.on.store(false, Ordering::Release);
+        });
+        Ok(())
+    }
+
+    /// Notices every event after a position.
+    async fn catch_up(&self, position: &mut Position) -> Result<(), AppError> {
+        loop {
+            let events = self.journal().read_all(*position, AT_ONCE).await?;
+            let full = events.len() == AT_ONCE as usize;
+            let unknown = {
+                let names = self.names();
+                events.iter().any(|event| !names.0.contains_key(&event.envelope.actor))
+            };
+            if unknown {
+                self.refresh_names().await?;
+            }
+            for event in events {
+                *position = event.envelope.position;
+                self.noticed(&event.envelope.stream, event.envelope.position);
+                let change = Change { stream: event.envelope.stream, position: event.envelope.position };
+                // Nobody listening is no failure.
+                let _ = self.inner.following.changes.send(change);
+            }
+            if !full {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Notes that a stream has an event at a position.
+    pub(crate) fn noticed(&self, stream: &Stream, position: Position) {
+        if let Ok(mut latest) = self.inner.following.latest.lock() {
+            let known = latest.entry(stream.clone()).or_default();
+            *known = (*known).max(position);
+        }
+    }
+
+    /// Tells whether a fold of a stream up to a position is known to hold everything.
+    pub(crate) fn is_current(&self, stream: &Stream, position: Position) -> bool {
+        let following = &self.inner.following;
+        following.on.load(Ordering::Acquire)
+            && following
+                .latest
+                .lock()
+                .is_ok_and(|latest| latest.get(stream).is_none_or(|latest| *latest <= position))
+    }
+
+    /// Returns a receiver of everything that happens from now on.
+    pub(crate) fn changes(&self) -> broadcast::Receiver<Change> {
+        self.inner.following.changes.subscribe()
+    }
+
+    /// Returns the names of everyone known.
+    pub(crate) fn names(&self) -> Arc<Names> {
+        self.inner.following.names.read().map(|names| names.clone()).unwrap_or_default()
+    }
+
+    /// Reads everyone's names anew: after somebody was added, renamed or erased.
+    pub(crate) async fn refresh_names(&self) -> Result<(), AppError> {
+        let people = self.journal().people().await?;
+        let names = people.into_iter().filter_map(|person| Some((person.id, Arc::from(person.name?))));
+        let names = Arc::new(Names(names.collect()));
+        if let Ok(mut kept) = self.inner.following.names.write() {
+            *kept = names;
+        }
+        Ok(())
+    }
+}

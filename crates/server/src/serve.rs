@@ -1,0 +1,171 @@
+//! The server: pages and API on one port, watched, and stopped without cutting anybody off.
+//!
+//! Invariant: it listens on this machine alone until there are accounts; a request under way is answered before it
+//! ends, and an open stream is ended rather than waited for.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
+use tower_http::csrf::CsrfLayer;
+use tracing::info;
+
+use crate::app::{App, AppError};
+use crate::{api, web};
+
+/// How long requests under way are waited for once the server is told to stop.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Upper bounds of the histogram of answers, in seconds.
+const BOUNDS: &[f64] = &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0];
+
+/// A server that listens and does not answer yet.
+#[derive(Debug)]
+pub struct Server {
+    app: App,
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+impl Server {
+    /// Binds an address of this machine. Port 0 takes any that is free.
+    ///
+    /// # Errors
+    /// An address that is not of this machine alone, or that cannot be bound.
+    pub async fn bind(app: App, address: SocketAddr) -> Result<Self, AppError> {
+        if !address.ip().is_loopback() {
+            return Err(AppError::Listen {
+                address,
+                why:
+                    "there are no accounts yet, so whoever reaches it could do anything; listen on 127.0.0.1"
+                        .to_owned(),
+            });
+        }
+        let failed = |error: std::io::Error| AppError::Listen { address, why: error.to_string() };
+        let listener = TcpListener::bind(address).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        Ok(Self { app, listener, address })
+    }
+
+    /// Returns where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Answers until it is told to stop, then lets what is under way come to its end.
+    ///
+    /// # Errors
+    /// A journal that cannot be followed, or a socket that fails.
+    pub async fn run(self, stop: CancellationToken) -> Result<(), AppError> {
+        self.app.follow(stop.clone()).await?;
+        let router = router(self.app.clone(), stop.clone(), recorder());
+        info!(address = %self.address, "listening on http://{}", self.address);
+        let stopped = stop.clone();
+        let serving = axum::serve(self.listener, router)
+            .with_graceful_shutdown(async move { stopped.cancelled().await })
+            .into_future();
+        tokio::pin!(serving);
+        let late = async {
+            stop.cancelled().await;
+            tokio::time::sleep(PATIENCE).await;
+        };
+        tokio::select! {
+            served = &mut serving => served.map_err(|source| AppError::Io { doing: "serve", source })?,
+            () = late => tracing::warn!("gave up waiting for requests under way after {PATIENCE:?}"),
+        }
+        self.app.finish().await;
+        info!("stopped");
+        Ok(())
+    }
+}
+
+/// Returns everything that the server answers.
+pub fn router(app: App, stop: CancellationToken, metrics: PrometheusHandle) -> Router {
+    let compression = CompressionLayer::new().quality(CompressionLevel::Precise(4));
+    Router::new()
+        .merge(web::router(app.clone(), stop).layer(middleware::from_fn(watch)))
+        .nest(api::ROOT, api::routes(app.clone()).layer(middleware::from_fn(watch)))
+        .layer(CsrfLayer::new())
+        .layer(compression)
+        .route("/healthz", get(health).with_state(app.clone()))
+        .route("/metrics", get(move || async move { metrics.render() }))
+        .layer(middleware::from_fn(only_by_this_machines_name))
+}
+
+/// Returns the recorder of this process's metrics, installing it the first time.
+pub fn recorder() -> PrometheusHandle {
+    static RECORDER: std::sync::OnceLock<PrometheusHandle> = std::sync::OnceLock::new();
+    RECORDER
+        .get_or_init(|| {
+            let builder = PrometheusBuilder::new()
+                .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), BOUNDS)
+                .unwrap_or_else(|_| PrometheusBuilder::new());
+            let recorder = builder.build_recorder();
+            let handle = recorder.handle();
+            // Another recorder may be there already, as in tests; then nothing is counted here.
+            let _ = metrics::set_global_recorder(recorder);
+            metrics::describe_histogram!(
+                "seaworthy_request_seconds",
+                "How long answers took, by route and status"
+            );
+            metrics::describe_gauge!("seaworthy_streams_open", "Pages that are told of changes");
+            metrics::describe_gauge!("seaworthy_journal_position", "The last event of the journal");
+            metrics::gauge!("seaworthy_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
+            handle
+        })
+        .clone()
+}
+
+/// Says whether the journal can be read.
+async fn health(State(app): State<App>) -> Response {
+    match app.position().await {
+        Ok(position) => {
+            metrics::gauge!("seaworthy_journal_position").set(position.0 as f64);
+            ([(header::CACHE_CONTROL, "no-store")], format!("ok, position {position}\n")).into_response()
+        }
+        Err(error) => {
+            tracing::error!("not healthy: {error}");
+            (StatusCode::SERVICE_UNAVAILABLE, "the journal cannot be read; the log says why\n")
+                .into_response()
+        }
+    }
+}
+
+/// Refuses requests under another name than this machine's: a page elsewhere could otherwise point its own name here
+/// and read what is not its business.
+async fn only_by_this_machines_name(request: Request, next: Next) -> Response {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let name = host
+        .rsplit_once(':')
+        .map_or(host, |(name, port)| if port.bytes().all(|b| b.is_ascii_digit()) { name } else { host });
+    if ["localhost", "127.0.0.1", "[::1]"].contains(&name) {
+        return next.run(request).await;
+    }
+    (StatusCode::MISDIRECTED_REQUEST, "This server answers to localhost alone.\n").into_response()
+}
+
+/// Counts and logs each answer under its route, never under its path.
+async fn watch(request: Request, next: Next) -> Response {
+    let begin = Instant::now();
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
+    let method = request.method().clone();
+    let response = next.run(request).await;
+    let (elapsed, status) = (begin.elapsed(), response.status());
+    metrics::histogram!("seaworthy_request_seconds", "route" => route.clone(), "status" => status.as_u16().to_string())
+        .record(elapsed.as_secs_f64());
+    let micros = elapsed.as_micros() as u64;
+    tracing::debug!(%method, route, status = status.as_u16(), micros, "answered {method} {route} with {status}");
+    response
+}

@@ -1,0 +1,168 @@
+//! What changed since a moment: which verdicts turned, criterion by criterion, and what happened in between.
+//!
+//! Invariant: it compares the two pages of those moments, nothing else.
+
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use domain::envelope::StreamVersion;
+use domain::happening::{Happening, happening};
+use domain::time::Time;
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::frame::{Tab, empty};
+use super::mark::{self, Mark};
+use super::moment;
+use super::parts::timeline::timeline;
+use super::parts::verdict::mark_of;
+use super::reader::Reader;
+use super::seen::{ReleasePath, Seen, no_moment};
+use super::trouble::Page;
+use crate::app::load::read;
+use crate::app::view::View;
+use crate::app::{App, AppError};
+
+/// The most happenings that are listed.
+const LISTED: usize = 200;
+const HOUR: i64 = 3_600_000_000;
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Since {
+    #[serde(default)]
+    since: String,
+}
+
+pub(super) async fn changes(
+    State(app): State<App>,
+    reader: Reader,
+    path: ReleasePath,
+    since: Result<Query<Since>, QueryRejection>,
+) -> Page {
+    let mut seen = Seen::load(&app, &reader, &path?.0.into()).await?;
+    let text = since?.0.since;
+    let mut until = seen.clock.clone();
+    until.now = seen.past.as_ref().map_or(seen.clock.now, |past| past.at);
+    let from = match text.trim() {
+        "" => until.start_of_day(),
+        text => moment::read(text, &seen.clock.zone).ok_or_else(|| no_moment(text))?,
+    };
+    let before = match app.view_as_of(seen.id(), from).await {
+        Ok(view) => Some(view),
+        Err(AppError::Refused(_)) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let after = before.as_ref().map_or(StreamVersion(0), |view| view.release.version);
+    let events =
+        app.journal().read_stream(&seen.id().stream(), after, Some(seen.view.release.position)).await;
+    let told = read(events.map_err(AppError::from)?)?;
+    let mut happened: Vec<Happening> =
+        told.iter().map(|(envelope, event)| happening(envelope, event, Some(&seen.view.release))).collect();
+    happened.reverse();
+    let body = body(&seen, &reader, from, before.as_deref(), &happened);
+    let below = vec![("Changes".to_owned(), seen.path("/changes"))];
+    Ok(seen.frame(&reader, Tab::Changes, "Changes", below, body).answer())
+}
+
+fn body(seen: &Seen, reader: &Reader, from: Time, before: Option<&View>, happened: &[Happening]) -> Markup {
+    let clock = &seen.clock;
+    let now = seen.past.as_ref().map_or(clock.now, |past| past.at);
+    let mut day = clock.clone();
+    day.now = now;
+    let today = day.start_of_day();
+    let quick = [
+        ("the last hour", now.plus_micros(-HOUR)),
+        ("today", today),
+        ("since yesterday", today.plus_micros(-24 * HOUR)),
+        ("the last week", now.plus_micros(-7 * 24 * HOUR)),
+    ];
+    let turned = turned(before, &seen.view);
+    html! {
+        section.head {
+            div {
+                h1 { "What changed since " (clock.day_and_time(from)) }
+                p.sub {
+                    @if before.is_none() { "The release did not exist then: all of it is new. " }
+                    (domain::words::count(turned.len() as i64, "verdict turned", "verdicts turned")) ", "
+                    (domain::words::count(happened.len() as i64, "event", "events")) "."
+                }
+            }
+            nav.act aria-label="Since" {
+                @for (label, at) in quick {
+                    a.button href=(reader.link(seen.path(&format!("/changes?since={}", moment::rfc3339(at))))) { (label) }
+                }
+            }
+        }
+        form.filter.card method="get" action=(seen.path("/changes")) {
+            @if !reader.as_of.is_empty() { input type="hidden" name="as_of" value=(reader.as_of); }
+            label { span { "Since" } input type="datetime-local" name="since" value=(clock.local(from)) required; }
+            button type="submit" { "Compare" }
+        }
+        section.card aria-labelledby="turned" {
+            header { h2 #turned { "Verdicts that turned" } }
+            @if turned.is_empty() { p.hint.pad { "None. Each track stands as it stood." } }
+            @else {
+                ul.turned { @for turn in &turned {
+                    li.(turn.now.class()) {
+                        span.fromto { (turn.before.map_or_else(|| html! { span.hint { "new" } }, |mark| html! { (mark.told()) })) " → " (turn.now.told()) }
+                        span {
+                            a href=(reader.link(seen.path(&turn.target))) { b { (turn.track) } " " (turn.what) }
+                            small { @if let Some(before) = turn.before { (before.word()) ", now " } (turn.now.word()) ": " (turn.why) }
+                        }
+                    }
+                } }
+            }
+        }
+        section.card aria-labelledby="happened" {
+            header { h2 #happened { "What happened" } }
+            @if happened.is_empty() { (empty("Nothing since then", html! { p { "Choose an earlier moment above." } })) }
+            @else {
+                (timeline(happened.iter().take(LISTED).map(|happening| (happening, Some(&seen.view.release.id))), clock, &seen.names, false))
+                @if happened.len() > LISTED { p.hint.pad { "The " a href=(seen.path("/journal")) { "journal" } " has the other " (happened.len() - LISTED) "." } }
+            }
+        }
+    }
+}
+
+/// A verdict or a track's readiness that is not what it was.
+struct Turned {
+    track: String,
+    what: String,
+    before: Option<Mark>,
+    now: Mark,
+    why: String,
+    target: String,
+}
+
+fn turned(before: Option<&View>, now: &View) -> Vec<Turned> {
+    let mut turned = Vec::new();
+    for track in &now.tracks {
+        let was = before.and_then(|before| before.tracks.iter().find(|was| was.track == track.track));
+        let (mark, _) = mark::readiness(track.readiness);
+        let mark_before = was.map(|was| mark::readiness(was.readiness).0);
+        if mark_before != Some(mark) {
+            turned.push(Turned {
+                track: track.name.clone(),
+                what: "as a whole".to_owned(),
+                before: mark_before,
+                now: mark,
+                why: super::parts::verdict::why(track),
+                target: format!("/tracks/{}", track.track),
+            });
+        }
+        for check in &track.criteria {
+            let check_was =
+                was.and_then(|was| was.criteria.iter().find(|was| was.id == check.id)).map(mark_of);
+            if check_was != Some(mark_of(check)) && was.is_some() {
+                turned.push(Turned {
+                    track: track.name.clone(),
+                    what: check.title.clone(),
+                    before: check_was,
+                    now: mark_of(check),
+                    why: check.reasons.first().cloned().unwrap_or_default(),
+                    target: format!("/tracks/{}#c-{}", track.track, check.id),
+                });
+            }
+        }
+    }
+    turned
+}

@@ -1,0 +1,252 @@
+//! Evidence: everything that was brought for any build of a release, and what is withdrawn or stale of it.
+//!
+//! Invariant: nothing is hidden; what does not count says why.
+
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use domain::envelope::{ActorId, Position};
+use domain::evidence::Withdrawal;
+use domain::id::BuildNumber;
+use domain::time::Time;
+use domain::track::Track;
+use domain::words;
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::frame::{Tab, command, empty};
+use super::parts::table::{Column, Sort, cell, head};
+use super::reader::Reader;
+use super::seen::{ReleasePath, Seen};
+use super::trouble::Page;
+use crate::app::App;
+
+/// A piece of evidence, of whatever kind.
+#[derive(Clone, Debug)]
+pub(super) struct Piece<'a> {
+    pub(super) position: Position,
+    pub(super) track: &'a Track,
+    pub(super) build: &'a BuildNumber,
+    pub(super) what: String,
+    pub(super) device: Option<&'a str>,
+    pub(super) result: String,
+    /// Whether something failed in it.
+    pub(super) bad: bool,
+    pub(super) at: Time,
+    pub(super) actor: &'a ActorId,
+    pub(super) withdrawn: Option<&'a Withdrawal>,
+}
+
+impl Piece<'_> {
+    fn is_stale(&self) -> bool {
+        self.track.candidate.as_ref().is_none_or(|candidate| candidate.build != *self.build)
+    }
+}
+
+/// Returns a track's evidence, newest first.
+pub(super) fn pieces(track: &Track) -> Vec<Piece<'_>> {
+    let runs = track.ingests.iter().map(|ingest| {
+        let counts = &ingest.counts;
+        let failed = counts.failed + counts.errored;
+        let mut result = words::count(counts.cases, "case", "cases");
+        for (count, word) in [(failed, "failed"), (counts.skipped, "skipped"), (counts.flaky, "flaky")] {
+            if count > 0 {
+                result.push_str(&format!(", {} {word}", words::number(count)));
+            }
+        }
+        Piece {
+            position: ingest.position,
+            track,
+            build: &ingest.build,
+            what: format!("{} run {}", capital(ingest.kind.as_str()), ingest.run),
+            device: ingest.device.as_deref(),
+            result,
+            bad: failed > 0,
+            at: ingest.recorded_at,
+            actor: &ingest.actor,
+            withdrawn: ingest.withdrawn.as_ref(),
+        }
+    });
+    let checks = track.attestations.iter().map(|check| Piece {
+        position: check.position,
+        track,
+        build: &check.build,
+        what: "Check by hand".to_owned(),
+        device: Some(&check.device),
+        result: check.result.as_str().to_owned(),
+        bad: check.result == domain::evidence::AttestedResult::Failed,
+        at: check.recorded_at,
+        actor: &check.actor,
+        withdrawn: check.withdrawn.as_ref(),
+    });
+    let summaries = track.summaries.iter().map(|summary| Piece {
+        position: summary.position,
+        track,
+        build: &summary.build,
+        what: "Test summary".to_owned(),
+        device: None,
+        result: words::count(summary.words, "word", "words"),
+        bad: false,
+        at: summary.recorded_at,
+        actor: &summary.actor,
+        withdrawn: summary.withdrawn.as_ref(),
+    });
+    let mut pieces: Vec<Piece<'_>> = runs.chain(checks).chain(summaries).collect();
+    pieces.sort_by_key(|piece| std::cmp::Reverse(piece.position));
+    pieces
+}
+
+pub(super) fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+const COLUMNS: [Column; 6] = [
+    Column::text("what", "Evidence"),
+    Column::text("track", "Track"),
+    Column::text("build", "Build"),
+    Column::text("result", "Result"),
+    Column::text("by", "By"),
+    Column::text("at", "When"),
+];
+
+/// Draws evidence as a table; with a sort and the address of another, its heads are links.
+pub(super) fn table(
+    seen: &Seen,
+    reader: &Reader,
+    pieces: &[Piece<'_>],
+    sorting: Option<(&Sort, &dyn Fn(&str) -> String)>,
+) -> Markup {
+    let [what, track, build, result, by, at] = COLUMNS;
+    html! {
+        table.list {
+            @match sorting {
+                Some((sort, link)) => (head(&COLUMNS, sort, link)),
+                None => thead { tr { @for column in COLUMNS { th scope="col" { (column.head) } } } },
+            }
+            tbody {
+                @for piece in pieces {
+                    tr.withdrawn[piece.withdrawn.is_some()] #{ "e-" (piece.position) } {
+                        th scope="row" data-label=(what.head) {
+                            a href=(reader.link(seen.path(&format!("/evidence/{}", piece.position)))) { (piece.what) }
+                            @if let Some(device) = piece.device { small { (device) } }
+                        }
+                        (cell(track, html! { (piece.track.description.name) }))
+                        (cell(build, html! { (piece.build) @if piece.is_stale() { " " span.tag.unknown { "stale" } } }))
+                        (cell(result, html! {
+                            @if let Some(withdrawal) = piece.withdrawn { span.tag.unmet { "withdrawn" } small { "“" (withdrawal.reason) "”" } }
+                            @else { span.unmet[piece.bad] { (piece.result) } }
+                        }))
+                        (cell(by, html! { (seen.name(piece.actor)) }))
+                        (cell(at, seen.clock.when(piece.at)))
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// How the list is narrowed and sorted.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Narrow {
+    #[serde(default)]
+    track: String,
+    #[serde(default)]
+    find: String,
+    #[serde(default)]
+    show: String,
+    sort: Option<String>,
+}
+
+/// What `show` can be, in the words of its choices.
+const SHOW: [(&str, &str); 4] =
+    [("", "everything"), ("candidate", "on the candidate"), ("stale", "stale"), ("withdrawn", "withdrawn")];
+
+pub(super) async fn list(
+    State(app): State<App>,
+    reader: Reader,
+    path: ReleasePath,
+    narrow: Result<Query<Narrow>, QueryRejection>,
+) -> Page {
+    let narrow = narrow?.0;
+    let mut seen = Seen::load(&app, &reader, &path?.0.into()).await?;
+    let body = body(&seen, &reader, &narrow);
+    let below = vec![("Evidence".to_owned(), seen.path("/evidence"))];
+    Ok(seen.frame(&reader, Tab::Evidence, "Evidence", below, body).answer())
+}
+
+fn body(seen: &Seen, reader: &Reader, narrow: &Narrow) -> Markup {
+    let release = &seen.view.release;
+    let mut all: Vec<Piece<'_>> = release.live_tracks().flat_map(pieces).collect();
+    let total = all.len();
+    let find = narrow.find.trim().to_lowercase();
+    all.retain(|piece| {
+        let within = |text: &str| text.to_lowercase().contains(&find);
+        (narrow.track.is_empty() || piece.track.description.id.as_str() == narrow.track)
+            && (find.is_empty()
+                || within(&piece.what)
+                || piece.device.is_some_and(within)
+                || within(seen.name(piece.actor))
+                || within(piece.build.as_str()))
+            && match narrow.show.as_str() {
+                "candidate" => !piece.is_stale() && piece.withdrawn.is_none(),
+                "stale" => piece.is_stale() && piece.withdrawn.is_none(),
+                "withdrawn" => piece.withdrawn.is_some(),
+                _ => true,
+            }
+    });
+    let sort = Sort::read(narrow.sort.as_deref(), &COLUMNS, "-at");
+    match sort.by.as_str() {
+        "what" => sort.order(&mut all, |piece| (piece.what.clone(), piece.position)),
+        "track" => sort.order(&mut all, |piece| (piece.track.description.name.clone(), piece.position)),
+        "build" => sort.order(&mut all, |piece| (piece.build.clone(), piece.position)),
+        "result" => sort.order(&mut all, |piece| (!piece.bad, piece.result.clone(), piece.position)),
+        "by" => sort.order(&mut all, |piece| (seen.name(piece.actor).to_owned(), piece.position)),
+        _ => sort.order(&mut all, |piece| piece.position),
+    }
+    let link = |sort: &str| {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        for (name, value) in [
+            ("track", narrow.track.as_str()),
+            ("find", narrow.find.as_str()),
+            ("show", narrow.show.as_str()),
+            ("sort", sort),
+        ] {
+            if !value.is_empty() {
+                query.append_pair(name, value);
+            }
+        }
+        reader.link(seen.path(&format!("/evidence?{}", query.finish())))
+    };
+    html! {
+        section.head { div { h1 { "Evidence" } p.sub { "Facts about builds: test runs, checks by hand, summaries. Each counts for its own build alone." } } }
+        section.card aria-label="Evidence" {
+            form.filter method="get" action=(seen.path("/evidence")) role="search" {
+                @if !reader.as_of.is_empty() { input type="hidden" name="as_of" value=(reader.as_of); }
+                label { span { "Search" } input #search type="search" name="find" value=(narrow.find) placeholder="Run, device, build, person"; }
+                label { span { "Track" } select name="track" {
+                    option value="" { "all tracks" }
+                    @for track in release.live_tracks() {
+                        option value=(track.description.id) selected[track.description.id.as_str() == narrow.track] { (track.description.name) }
+                    }
+                } }
+                label { span { "Show" } select name="show" {
+                    @for (value, label) in SHOW { option value=(value) selected[value == narrow.show] { (label) } }
+                } }
+                button type="submit" { "Narrow" }
+            }
+            @if total == 0 {
+                (empty("No evidence yet", html! {
+                    p { "Test runs, checks by hand and summaries will be here, newest first. From continuous integration:" }
+                    (command(&format!("seaworthy ingest --release {} --track ios --build 514 --kind regression build/reports", seen.id())))
+                    p { "By hand, on a device:" }
+                    (command(&format!("seaworthy attest --release {} --track ios --build 514 --device 'iPhone SE / iOS 17' --result passed", seen.id())))
+                }))
+            } @else if all.is_empty() {
+                (empty("Nothing fits", html! { p { "None of " (words::count(total as i64, "piece", "pieces")) " of evidence fits. " a href=(reader.link(seen.path("/evidence"))) { "Show everything" } "." } }))
+            } @else {
+                p.hint.pad { (words::count(all.len() as i64, "piece", "pieces")) @if all.len() < total { " of " (words::number(total as i64)) } "." }
+                (table(seen, reader, &all, Some((&sort, &link))))
+            }
+        }
+    }
+}

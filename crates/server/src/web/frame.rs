@@ -1,0 +1,301 @@
+//! The frame of every page: where one is, the tabs of a release, the moment one looks at, and the part that lives.
+//!
+//! Invariant: the whole page and the part that is fetched again are made by the same function, so they cannot differ.
+
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use domain::id::ReleaseId;
+use domain::time::Time;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use super::assets::{ASSETS, HTMX_INTEGRITY, SSE_INTEGRITY};
+use super::mark;
+use super::moment::Clock;
+use super::reader::{Reader, Theme};
+
+/// A page, but for its frame.
+#[derive(Debug)]
+pub(super) struct Frame<'a> {
+    pub(super) reader: &'a Reader,
+    pub(super) clock: &'a Clock,
+    pub(super) title: String,
+    /// Where it is: names and paths, outermost first; the last is the page itself.
+    pub(super) crumbs: Vec<(String, String)>,
+    pub(super) tabs: Option<Tabs<'a>>,
+    /// Where its changes are told, and the position it shows.
+    pub(super) live: Option<String>,
+    /// The moment it shows, if that is not now.
+    pub(super) past: Option<Past>,
+    pub(super) body: Markup,
+}
+
+/// The tabs of a release.
+#[derive(Debug)]
+pub(super) struct Tabs<'a> {
+    pub(super) release: &'a ReleaseId,
+    pub(super) here: Tab,
+    pub(super) evidence: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tab {
+    Overview,
+    Evidence,
+    Changes,
+    Journal,
+    /// A page below the tabs.
+    Deeper,
+}
+
+/// What a page of the past says of itself.
+#[derive(Debug)]
+pub(super) struct Past {
+    pub(super) at: Time,
+    /// The moments of the events before and after, where there are any.
+    pub(super) earlier: Option<Time>,
+    pub(super) later: Option<Time>,
+    /// How much has happened since.
+    pub(super) since: Option<i64>,
+}
+
+/// Returns the path of a release's page.
+pub(super) fn path(release: &ReleaseId) -> String {
+    format!("/releases/{}/{}", release.product, release.name)
+}
+
+/// The configuration of htmx: nothing is evaluated, nothing is styled from script, no attribute is inherited.
+const HTMX: &str = r#"{"extensions":"sse","includeIndicatorCSS":false,"history":false,"defaultSwap":"outerMorph","morphScanLimit":40,"noSwap":[204,304,"4xx","5xx"]}"#;
+
+impl Frame<'_> {
+    /// Makes the page, or the part of it that was asked for.
+    pub(super) fn answer(self) -> Response {
+        self.answer_with(StatusCode::OK)
+    }
+
+    pub(super) fn answer_with(self, status: StatusCode) -> Response {
+        let text = if self.reader.fragment { self.part() } else { self.whole() };
+        let text = text.into_string();
+        // Weak: the same text may be compressed in several ways.
+        let etag = format!("W/\"{:016x}\"", xxhash_rust::xxh3::xxh3_64(text.as_bytes()));
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        headers.insert(header::VARY, HeaderValue::from_static("Cookie, HX-Request"));
+        if let Ok(value) = HeaderValue::from_str(&etag) {
+            headers.insert(header::ETAG, value);
+        }
+        if status == StatusCode::OK && self.reader.etag.as_deref() == Some(etag.as_str()) {
+            return (StatusCode::NOT_MODIFIED, headers).into_response();
+        }
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        (status, headers, text).into_response()
+    }
+
+    fn whole(&self) -> Markup {
+        let theme = (self.reader.theme != Theme::System).then(|| self.reader.theme.as_str());
+        html! {
+            (DOCTYPE)
+            html lang="en" data-theme=[theme] {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta name="htmx-config" content=(HTMX);
+                    title { (self.title) " · Seaworthy" }
+                    link rel="preload" href=(ASSETS.font.path) as="font" type="font/woff2" crossorigin;
+                    link rel="stylesheet" href=(ASSETS.style.path);
+                    link rel="icon" href=(ASSETS.icon.path) type="image/svg+xml";
+                    script src=(ASSETS.htmx.path) integrity=(HTMX_INTEGRITY) defer {}
+                    script src=(ASSETS.sse.path) integrity=(SSE_INTEGRITY) defer {}
+                    script src=(ASSETS.script.path) defer {}
+                }
+                body {
+                    (mark::sprite())
+                    a.skip href="#main" { "Skip to content" }
+                    (self.top())
+                    @if let (Some(live), None) = (&self.live, &self.past) {
+                        div #live hx-sse:connect=(live) hidden {}
+                    }
+                    (self.part())
+                    div #toasts role="status" aria-live="polite" {
+                        @if let Some(said) = self.reader.done.as_deref().and_then(done) {
+                            p.toast { (said) }
+                        }
+                    }
+                    (self.foot())
+                    (help())
+                }
+            }
+        }
+    }
+
+    /// The part that is fetched again when something changes: everything that depends on the journal.
+    fn part(&self) -> Markup {
+        let live = self.live.is_some() && self.past.is_none();
+        let here = live.then_some(self.reader.here.as_str());
+        let on = live.then_some("changed from:#live");
+        html! {
+            div #page hx-get=[here] hx-trigger=[on] hx-swap=[live.then_some("outerMorph")] hx-target=[live.then_some("this")]
+                hx-sync=[live.then_some("this:queue last")] {
+                @if let Some(tabs) = &self.tabs { (self.tabs(tabs)) }
+                @if let Some(past) = &self.past { (self.past(past)) }
+                main #main tabindex="-1" { (self.body) }
+            }
+        }
+    }
+
+    fn top(&self) -> Markup {
+        let last = self.crumbs.len().saturating_sub(1);
+        html! {
+            header.top {
+                a.brand href="/" { svg.ship aria-hidden="true" { use href="#i-ship" {} } "Seaworthy" }
+                nav.crumbs aria-label="Where" {
+                    ol {
+                        @for (index, (name, path)) in self.crumbs.iter().enumerate() {
+                            li {
+                                @if index == last { a href=(self.reader.link(path)) aria-current="page" { (name) } }
+                                @else { a href=(self.reader.link(path)) { (name) } }
+                            }
+                        }
+                    }
+                }
+                div.tools { (self.as_of()) }
+            }
+        }
+    }
+
+    /// The menu that goes to another moment.
+    fn as_of(&self) -> Markup {
+        let here = self.reader.here.split('?').next().unwrap_or("/");
+        let now = self.clock.now;
+        let at = self.past.as_ref().map_or(now, |past| past.at);
+        let today = self.clock.start_of_day();
+        let quick = [
+            ("an hour ago", now.plus_micros(-3_600_000_000)),
+            ("start of today", today),
+            ("start of yesterday", today.plus_micros(-86_400_000_000)),
+            ("a week ago", now.plus_micros(-7 * 86_400_000_000)),
+        ];
+        html! {
+            details.menu #as-of hx-morph-skip {
+                summary.button.ghost {
+                    "As of "
+                    b { @if self.past.is_some() { (self.clock.day_and_time(at)) } @else { "now" } }
+                }
+                div.sheet {
+                    form method="get" action=(here) {
+                        label for="as-of-at" { "See this page as it was" }
+                        input #as-of-at type="datetime-local" name="as_of" value=(self.clock.local(at)) max=(self.clock.local(now.plus_micros(60_000_000))) required;
+                        p.hint { "In " (self.clock.zone_name()) "." }
+                        button.primary type="submit" { "Go there" }
+                    }
+                    ul.plain {
+                        @for (label, at) in quick {
+                            li { a href={ (here) "?as_of=" (super::moment::rfc3339(at)) } { (label) } }
+                        }
+                        @if self.past.is_some() { li { a href=(here) { "now" } } }
+                    }
+                }
+            }
+        }
+    }
+
+    fn tabs(&self, tabs: &Tabs<'_>) -> Markup {
+        let base = path(tabs.release);
+        let all = [
+            (Tab::Overview, "Overview", base.clone(), None),
+            (Tab::Evidence, "Evidence", format!("{base}/evidence"), Some(tabs.evidence)),
+            (Tab::Changes, "Changes", format!("{base}/changes"), None),
+            (Tab::Journal, "Journal", format!("{base}/journal"), None),
+        ];
+        html! {
+            nav.tabs aria-label="Release" {
+                @for (tab, name, path, count) in all {
+                    a href=(self.reader.link(path)) aria-current=[(tab == tabs.here).then_some("page")] {
+                        (name)
+                        @if let Some(count) = count { " " i { (count) } }
+                    }
+                }
+            }
+        }
+    }
+
+    fn past(&self, past: &Past) -> Markup {
+        let here = self.reader.here.split('?').next().unwrap_or("/");
+        let to = |at: Time| format!("{here}?as_of={at}");
+        html! {
+            section.past aria-label="As of" {
+                p {
+                    "You see this as it was "
+                    b { (self.clock.exact(past.at)) }
+                    "."
+                    @if let Some(since) = past.since {
+                        " "
+                        @if since == 0 { "Nothing has happened since." }
+                        @else { (domain::words::count(since, "event has", "events have")) " been recorded since." }
+                    }
+                }
+                nav.steps aria-label="Moments" {
+                    @if let Some(at) = past.earlier { a.button href=(to(at)) rel="prev" { "‹ Change before" } }
+                    @if let Some(at) = past.later { a.button href=(to(at)) rel="next" { "Change after ›" } }
+                    a.button.primary href=(here) { "Back to now" }
+                }
+            }
+        }
+    }
+
+    fn foot(&self) -> Markup {
+        html! {
+            footer.foot {
+                p {
+                    "Times in " (self.clock.zone_name()) ". "
+                    a href="/preferences" { "Zone and colours" }
+                }
+                p #connection data-live=[self.live.as_ref().filter(|_| self.past.is_none()).map(|_| "yes")] {
+                    @if self.past.is_some() { "A page of the past stands still." }
+                    @else if self.live.is_some() { "Reload to see what is new." }
+                }
+                p { a href="/journal" { "Whole journal" } " · " a href="/" { "Fleet" } }
+            }
+        }
+    }
+}
+
+/// What is said after something was done.
+fn done(code: &str) -> Option<&'static str> {
+    match code {
+        "withdrawn" => Some("Withdrawn. It no longer counts, and the journal says why."),
+        "preferences" => Some("Kept for this browser."),
+        _ => None,
+    }
+}
+
+/// The keys, for who asks with a question mark.
+fn help() -> Markup {
+    let keys = [
+        ("/", "search on this page"),
+        ("g o", "overview of the release"),
+        ("g e", "evidence"),
+        ("g c", "changes"),
+        ("g j", "journal"),
+        ("g f", "fleet"),
+        ("a", "see it as of another moment"),
+        ("[ ]", "change before and after, on a page of the past"),
+        ("?", "these keys"),
+    ];
+    html! {
+        dialog #keys aria-labelledby="keys-title" {
+            h2 #keys-title { "Keys" }
+            dl.keys { @for (key, does) in keys { div { dt { kbd { (key) } } dd { (does) } } } }
+            form method="dialog" { button.primary autofocus { "Close" } }
+        }
+    }
+}
+
+/// An empty place: what will be here, and how to bring it about.
+pub(super) fn empty(title: &str, how: Markup) -> Markup {
+    html! { div.empty { p.empty-title { (title) } div.empty-how { (how) } } }
+}
+
+/// A command that the reader can copy.
+pub(super) fn command(text: &str) -> Markup {
+    html! { pre.command tabindex="0" { code { (PreEscaped("$ ")) (text) } } }
+}

@@ -1,0 +1,57 @@
+//! What happened, as a list: who did what, when, and where to look.
+//!
+//! Invariant: newest first, and each line can be opened as an event or as the page at that moment.
+
+use domain::happening::{About, Happening};
+use domain::id::ReleaseId;
+use maud::{Markup, html};
+
+use crate::app::follow::Names;
+use crate::web::frame::path;
+use crate::web::moment::Clock;
+
+/// Draws happenings of one release, or of several with `release` for each.
+pub(crate) fn timeline<'a>(
+    happenings: impl IntoIterator<Item = (&'a Happening, Option<&'a ReleaseId>)>,
+    clock: &Clock,
+    names: &Names,
+    with_release: bool,
+) -> Markup {
+    html! {
+        ol.timeline {
+            @for (happening, release) in happenings {
+                li {
+                    span.at { (clock.short(happening.at)) }
+                    div {
+                        p {
+                            b { (names.of(&happening.actor)) } " "
+                            @match target(happening, release) {
+                                Some(target) => a href=(target) { (happening.sentence) },
+                                None => (happening.sentence),
+                            }
+                            @if with_release && let Some(release) = release {
+                                " " a.where href=(path(release)) { (release.to_string()) }
+                            }
+                        }
+                        @if let Some(detail) = &happening.detail { p.detail { "“" (detail) "”" } }
+                    }
+                    a.event href={ "/journal/" (happening.position) } title="The event itself, byte for byte" {
+                        "#" (happening.position)
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Returns where a happening can be looked into.
+fn target(happening: &Happening, release: Option<&ReleaseId>) -> Option<String> {
+    let release = path(release?);
+    match &happening.about {
+        About::Evidence(position) => Some(format!("{release}/evidence/{position}")),
+        About::Track(track) => Some(format!("{release}/tracks/{track}")),
+        About::Event(position) => Some(format!("/journal/{position}")),
+        About::Release | About::Definition(_) => Some(release),
+        About::Product | About::Nothing => None,
+    }
+}
