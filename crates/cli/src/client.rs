@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use server::api::{self, Problem, ReleaseLine};
 use server::app::{App, AppError};
-use server::config::Settings;
+use server::config::{LocalActor, Settings};
 use tower::ServiceExt;
 
 use crate::arguments::{OfRelease, Place};
@@ -77,8 +77,18 @@ pub(crate) struct Client {
 impl Client {
     pub(crate) async fn open(place: &Place) -> Result<Self, Failed> {
         let settings = Settings::new(place.data.clone(), place.database_url.as_deref(), place.blobs.clone());
+        Self::of(settings).await
+    }
+
+    pub(crate) async fn of(settings: Settings) -> Result<Self, Failed> {
         let app = App::open(settings).await?;
         Ok(Self { router: api::router(app.clone()), app })
+    }
+
+    /// Returns a client through which somebody else acts.
+    pub(crate) fn acting_as(&self, actor: LocalActor) -> Self {
+        let app = self.app.acting_as(actor);
+        Self { router: api::router(app.clone()), app }
     }
 
     pub(crate) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<(T, Bytes), Failed> {

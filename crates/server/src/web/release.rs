@@ -17,7 +17,7 @@ use super::trouble::Page;
 use crate::app::App;
 
 /// How many happenings stand on the page.
-const RECENT: usize = 30;
+const RECENT: usize = 15;
 
 pub(super) async fn release(State(app): State<App>, reader: Reader, path: ReleasePath) -> Page {
     let mut seen = Seen::load(&app, &reader, &path?.0.into()).await?;

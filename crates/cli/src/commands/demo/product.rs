@@ -8,6 +8,16 @@ use super::reports::{Dialect, Reports};
 
 const FILE: &str = include_str!("tidewatch.toml");
 
+/// Makes a build a track's candidate in the product's file.
+pub(super) fn nominate(folder: &Path, (track, candidate): (&str, &str)) -> io::Result<()> {
+    let path = folder.join("seaworthy.toml");
+    let file = fs::read_to_string(&path)?;
+    let head = format!("[releases.\"2026.12\".tracks.{track}]\n");
+    let Some((before, after)) = file.split_once(&head) else { return Ok(()) };
+    let rest = after.split_once('\n').map_or("", |(_, rest)| rest);
+    fs::write(path, format!("{before}{head}candidate = {candidate}\n{rest}"))
+}
+
 /// Writes the product's folder.
 pub(super) fn write(folder: &Path) -> io::Result<()> {
     fs::write(folder.join("seaworthy.toml"), FILE)?;
@@ -30,6 +40,10 @@ fn summaries(folder: &Path) -> io::Result<()> {
             "android",
             "Regression stopped in Checkout: the test account ran out of sandbox purchases. Two harbour cases \
                      fail on 40518 and are being reproduced by hand.",
+        ),
+        (
+            "android-again",
+            "Harbours and Checkout were looked at again on 40519, by hand and in the nightly run; both are clean.",
         ),
         ("watchos", "Regression on 514 is clean. Complications were watched over a night on the wrist."),
         ("wearos", "Regression on 90217 is clean in the emulator. No watch was at hand this week."),
@@ -62,6 +76,8 @@ fn android(folder: &Path) -> io::Result<()> {
     reports.smoke().write(&folder.join("smoke"))?;
     let ran = reports.full().without("Checkout", 31).without("Account", 4).failing("Harbours", 2).flaky(1);
     ran.write(&folder.join("regression"))?;
+    reports.clone().only(&["Checkout", "Account"]).full().write(&folder.join("checkout"))?;
+    reports.full().write(&folder.join("whole"))?;
     reports.performance(1890.0).write(&folder.join("performance.xml"))
 }
 
@@ -70,6 +86,7 @@ fn watchos(folder: &Path) -> io::Result<()> {
         Reports::new(Dialect::Xcode, "TidewatchWatchTests").only(&["TideTable", "Alerts", "Widgets"]);
     let folder = folder.join("reports/watchos");
     reports.smoke().write(&folder.join("smoke-512.xml"))?;
+    reports.smoke().write(&folder.join("smoke-514.xml"))?;
     reports.full().write(&folder.join("regression-514.xml"))
 }
 

@@ -1,0 +1,168 @@
+//! What happens in the demo: the days before anybody looks, and the minutes after.
+//!
+//! Invariant: every scene is commands that a team would have given, and nothing else.
+
+/// Commands given together by one person.
+#[derive(Debug)]
+pub(super) struct Scene {
+    /// How many hours ago, for the scenes before.
+    pub(super) at: i64,
+    pub(super) by: &'static str,
+    pub(super) says: &'static str,
+    /// A track and the build that becomes its candidate in the product's file first.
+    pub(super) candidate: Option<(&'static str, &'static str)>,
+    pub(super) commands: &'static [&'static str],
+}
+
+const fn scene(at: i64, by: &'static str, says: &'static str, commands: &'static [&'static str]) -> Scene {
+    Scene { at, by, says, candidate: None, commands }
+}
+
+const CI: &str = "Build server";
+const QA: &str = "Maren Okafor";
+const WATCHES: &str = "Jonas Lind";
+
+/// In the order in which a team would have given them.
+pub(super) const BEFORE: &[Scene] = &[
+    scene(
+        75,
+        QA,
+        "QA describes the product, its criteria and its release.",
+        &["apply seaworthy.toml --reason 'agreed at kick-off'"],
+    ),
+    scene(
+        52,
+        CI,
+        "iOS: everything ran on the candidate, and passed.",
+        &[
+            "ingest --release 2026.12 --track ios --build 514 --kind smoke reports/ios/smoke-514.xml",
+            "ingest --release 2026.12 --track ios --build 514 --kind regression --complete reports/ios/regression-514.xml",
+            "ingest --release 2026.12 --track ios --build 514 --kind performance reports/ios/performance-514.xml",
+            "ingest --release 2026.12 --track ios --build 514 --kind platform --device 'iPhone 15 / iOS 18' reports/ios/iphone-15.xml",
+            "ingest --release 2026.12 --track ios --build 514 --kind platform --device 'iPhone SE / iOS 17' reports/ios/iphone-se.xml",
+        ],
+    ),
+    scene(
+        30,
+        QA,
+        "iOS: the tablet by hand, and the summary.",
+        &[
+            "attest --release 2026.12 --track ios --build 514 --device 'iPad Air / iPadOS 18' --result passed --notes 'Split view and rotation, an hour'",
+            "summary --release 2026.12 --track ios --build 514 summaries/ios.md",
+        ],
+    ),
+    scene(
+        27,
+        CI,
+        "Android: two cases fail, and most of Checkout never ran.",
+        &[
+            "ingest --release 2026.12 --track android --build 40518 --kind smoke reports/android/smoke",
+            "ingest --release 2026.12 --track android --build 40518 --kind regression --run nightly-4411 reports/android/regression",
+            "ingest --release 2026.12 --track android --build 40518 --kind performance reports/android/performance.xml",
+        ],
+    ),
+    scene(
+        25,
+        QA,
+        "Android: both phones by hand, and the summary.",
+        &[
+            "attest --release 2026.12 --track android --build 40518 --device 'Pixel 8 / Android 15' --result passed",
+            "attest --release 2026.12 --track android --build 40518 --device 'Galaxy A15 / Android 14' --result passed",
+            "summary --release 2026.12 --track android --build 40518 summaries/android.md",
+        ],
+    ),
+    scene(
+        6,
+        WATCHES,
+        "watchOS: smoke passed on 512, and then the candidate became 514.",
+        &[
+            "ingest --release 2026.12 --track watchos --build 512 --kind smoke reports/watchos/smoke-512.xml",
+            "ingest --release 2026.12 --track watchos --build 514 --kind regression --complete reports/watchos/regression-514.xml",
+            "attest --release 2026.12 --track watchos --build 514 --device 'Apple Watch SE / watchOS 11' --result passed",
+            "summary --release 2026.12 --track watchos --build 514 summaries/watchos.md",
+        ],
+    ),
+    scene(
+        1,
+        WATCHES,
+        "Wear OS: the runs are in, but no watch has been touched.",
+        &[
+            "ingest --release 2026.12 --track wearos --build 90217 --kind smoke reports/wearos/smoke",
+            "ingest --release 2026.12 --track wearos --build 90217 --kind regression --complete reports/wearos/regression",
+            "summary --release 2026.12 --track wearos --build 90217 summaries/wearos.md",
+        ],
+    ),
+    scene(0, QA, "So, is this release fit to ship?", &["check --release 2026.12"]),
+];
+
+/// What goes on while somebody watches.
+pub(super) const AFTERWARDS: &[Scene] = &[
+    scene(
+        0,
+        WATCHES,
+        "Wear OS: the first watch, by hand.",
+        &[
+            "attest --release 2026.12 --track wearos --build 90217 --device 'Pixel Watch 3 / Wear OS 5' --result passed",
+        ],
+    ),
+    scene(
+        0,
+        CI,
+        "watchOS: smoke on the candidate, at last.",
+        &["ingest --release 2026.12 --track watchos --build 514 --kind smoke reports/watchos/smoke-514.xml"],
+    ),
+    scene(
+        0,
+        CI,
+        "Android: the sandbox account is mended, and Checkout runs.",
+        &[
+            "ingest --release 2026.12 --track android --build 40518 --kind regression --run checkout-again reports/android/checkout",
+        ],
+    ),
+    scene(
+        0,
+        WATCHES,
+        "Wear OS: the second watch fails.",
+        &[
+            "attest --release 2026.12 --track wearos --build 90217 --device 'Galaxy Watch 7 / Wear OS 5' --result failed --notes 'The tide widget stays blank after a reboot'",
+        ],
+    ),
+    Scene {
+        candidate: Some(("android", "{ number = 40519, commit = \"c07a51e\", revision = 1844 }")),
+        ..scene(
+            0,
+            QA,
+            "Android: a build with the two harbours mended becomes the candidate; everything is stale.",
+            &["apply seaworthy.toml"],
+        )
+    },
+    scene(
+        0,
+        CI,
+        "Android: smoke and the whole regression on the new candidate.",
+        &[
+            "ingest --release 2026.12 --track android --build 40519 --kind smoke reports/android/smoke",
+            "ingest --release 2026.12 --track android --build 40519 --kind regression --run nightly-4412 reports/android/whole",
+            "ingest --release 2026.12 --track android --build 40519 --kind performance reports/android/performance.xml",
+        ],
+    ),
+    scene(
+        0,
+        WATCHES,
+        "Wear OS: the watch failed for an old companion app; checked again.",
+        &[
+            "attest --release 2026.12 --track wearos --build 90217 --device 'Galaxy Watch 7 / Wear OS 5' --result passed --notes 'With the companion app updated, as users will have it'",
+            "attest --release 2026.12 --track wearos --build 90217 --device 'TicWatch Pro / Wear OS 4' --result passed",
+        ],
+    ),
+    scene(
+        0,
+        QA,
+        "Android: both phones by hand, and the summary.",
+        &[
+            "attest --release 2026.12 --track android --build 40519 --device 'Pixel 8 / Android 15' --result passed",
+            "attest --release 2026.12 --track android --build 40519 --device 'Galaxy A15 / Android 14' --result passed",
+            "summary --release 2026.12 --track android --build 40519 summaries/android-again.md",
+        ],
+    ),
+];
