@@ -9,6 +9,7 @@ mod ingest;
 mod inputs;
 mod limits;
 mod memory;
+mod page;
 mod place;
 mod replay;
 mod writers;
@@ -43,6 +44,14 @@ enum What {
         #[arg(long, env = "SEAWORTHY_BENCH_POSTGRES", hide_env_values = true, value_name = "URL")]
         postgres: Option<String>,
     },
+    /// The release page for each request, beside a bare route; starting and resting
+    Page,
+    /// A bare route, for a peer
+    #[command(hide = true)]
+    Bare {
+        #[arg(long)]
+        bytes: usize,
+    },
     /// What this machine can do: parsing, hashing, compressing, syncing
     Limits,
 }
@@ -55,6 +64,8 @@ fn main() -> anyhow::Result<()> {
         What::Check => check::run(&place, runs),
         What::Replay => replay::run(&place, runs),
         What::Writers { postgres } => writers::run(&place, runs, postgres),
+        What::Page => page::run(&place, runs),
+        What::Bare { bytes } => page::bare(bytes),
         What::Limits => limits::run(&place, runs),
     }
 }
