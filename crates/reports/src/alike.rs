@@ -4,7 +4,7 @@
 //! characters; the work is one pass over the line, and passes over what is left of it.
 
 /// The longest result, in characters.
-pub(crate) const LONGEST: usize = 200;
+const LONGEST: usize = 200;
 /// How often the result, short as it is, is looked at again at most; nearly always once shows that it stays.
 const AGAIN: usize = 100;
 /// How much of a line is looked at, in characters.
