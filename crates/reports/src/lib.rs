@@ -23,6 +23,7 @@
 //! A format is one module with a `read` and a `read_slice`, one folder of fixtures, and one line in each of
 //! [`Format`]'s matches.
 
+mod alike;
 mod case;
 mod decode;
 mod duration;
@@ -39,6 +40,7 @@ use std::io::BufRead;
 
 use serde::{Deserialize, Serialize};
 
+pub use alike::alike;
 pub use case::{Case, Item, Outcome};
 pub use error::{At, Problem, ReportError};
 pub use sniff::sniff;
@@ -83,5 +85,3 @@ pub fn read_slice(
         Format::JUnit => junit::read_slice(bytes, sink),
     }
 }
-mod alike;
-pub use alike::alike;

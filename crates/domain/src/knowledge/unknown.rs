@@ -30,9 +30,8 @@ pub(super) fn items(track: &TrackReadiness<'_>) -> Vec<Item> {
         let criteria = track.criteria.iter().filter(|judged| judged.broken.is_none()).count() as i64;
         let text = match criteria {
             0 => "no build is nominated".to_owned(),
-            1 => "no build is nominated, so its criterion cannot be told".to_owned(),
             criteria => format!(
-                "no build is nominated, so none of its {} can be told",
+                "no build is nominated, so {} cannot be told",
                 words::count(criteria, "criterion", "criteria")
             ),
         };
