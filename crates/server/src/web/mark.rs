@@ -86,8 +86,8 @@ pub(super) fn key() -> Markup {
 }
 
 /// The shapes, once a page; everything else refers to them.
-pub(super) fn sprite() -> Markup {
-    PreEscaped(SPRITE.to_owned())
+pub(super) fn sprite() -> PreEscaped<&'static str> {
+    PreEscaped(SPRITE)
 }
 
 const SPRITE: &str = concat!(

@@ -4,6 +4,7 @@
 
 use domain::time::Time;
 use domain::words;
+use jiff::ZonedDateTime;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 
@@ -30,31 +31,38 @@ impl Clock {
 
     /// Shows a moment where there is room for little.
     pub(super) fn short(&self, at: Time) -> Markup {
-        html! { time datetime=(rfc3339(at)) title={ (self.exact(at)) ", " (self.ago(at)) } { (self.day_and_time(at)) } }
+        html! { time datetime=(rfc3339(at)) title=(self.exact(at)) { (self.day_and_time(at)) } }
     }
 
     /// Returns "today 14:03", "yesterday 09:12", "Mon 24 Nov, 14:03".
     pub(super) fn day_and_time(&self, at: Time) -> String {
-        let here = at.timestamp().to_zoned_datetime(self.zone.clone());
-        let today = self.now.timestamp().to_zoned_datetime(self.zone.clone());
-        let time = format!("{:02}:{:02}", here.hour(), here.minute());
-        let day = here.date();
-        if day == today.date() {
-            return format!("today {time}");
+        let here = self.here(at);
+        let (day, today) = (here.date(), self.here(self.now).date());
+        let (hour, minute) = (here.hour(), here.minute());
+        let near = [(Ok(today), "today"), (today.yesterday(), "yesterday"), (today.tomorrow(), "tomorrow")];
+        if let Some((_, name)) = near.iter().find(|(near, _)| near.as_ref().is_ok_and(|near| *near == day)) {
+            return format!("{name} {hour:02}:{minute:02}");
         }
-        if today.date().yesterday().is_ok_and(|yesterday| day == yesterday) {
-            return format!("yesterday {time}");
+        if day.year() == today.year() {
+            return format!("{}, {hour:02}:{minute:02}", weekday_and_day(&here));
         }
-        if today.date().tomorrow().is_ok_and(|tomorrow| day == tomorrow) {
-            return format!("tomorrow {time}");
-        }
-        let format = if day.year() == today.year() { "%a %-d %b" } else { "%-d %b %Y" };
-        format!("{}, {time}", here.strftime(format))
+        format!("{} {} {}, {hour:02}:{minute:02}", day.day(), month(&here), day.year())
     }
 
     /// Returns all of a moment, with its zone: "Mon 24 Nov 2026, 14:03:09 CET".
     pub(super) fn exact(&self, at: Time) -> String {
-        at.timestamp().to_zoned_datetime(self.zone.clone()).strftime("%a %-d %b %Y, %H:%M:%S %Z").to_string()
+        let here = self.here(at);
+        let (year, hour, minute, second) = (here.year(), here.hour(), here.minute(), here.second());
+        let zone = self.zone.to_offset_info(here.timestamp());
+        format!(
+            "{} {year}, {hour:02}:{minute:02}:{second:02} {}",
+            weekday_and_day(&here),
+            zone.abbreviation()
+        )
+    }
+
+    fn here(&self, at: Time) -> ZonedDateTime {
+        at.timestamp().to_zoned_datetime(self.zone.clone())
     }
 
     /// Returns a moment as a form's `datetime-local` holds it.
@@ -93,6 +101,18 @@ fn length(micros: i64) -> String {
         HOUR.. => format!("{} h", micros / HOUR),
         _ => format!("{} min", micros / MINUTE),
     }
+}
+
+fn weekday_and_day(day: &ZonedDateTime) -> String {
+    const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+    let weekday = DAYS[usize::from(day.weekday().to_monday_zero_offset().unsigned_abs()) % DAYS.len()];
+    format!("{weekday} {} {}", day.day(), month(day))
+}
+
+fn month(day: &ZonedDateTime) -> &'static str {
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    MONTHS[usize::from(day.month().unsigned_abs() - 1) % MONTHS.len()]
 }
 
 /// Returns a moment as machines read it, to the second.
