@@ -63,8 +63,9 @@ pub(super) fn path(release: &ReleaseId) -> String {
     format!("/releases/{}/{}", release.product, release.name)
 }
 
-/// The configuration of htmx: nothing is evaluated, nothing is styled from script, no attribute is inherited.
-const HTMX: &str = r#"{"extensions":"sse","includeIndicatorCSS":false,"history":false,"defaultSwap":"outerMorph","morphScanLimit":40,"noSwap":[204,304,"4xx","5xx"]}"#;
+/// The configuration of htmx: nothing is evaluated, nothing is styled from script, no attribute is inherited, and what a
+/// reader has unfolded stays open.
+const HTMX: &str = r#"{"extensions":"sse","includeIndicatorCSS":false,"history":false,"defaultSwap":"outerMorph","morphScanLimit":40,"morphIgnore":["data-htmx-powered","open"],"noSwap":[204,304,"4xx","5xx"]}"#;
 
 impl Frame<'_> {
     /// Makes the page, or the part of it that was asked for.

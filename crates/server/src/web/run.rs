@@ -319,7 +319,7 @@ pub(super) struct Reason {
 
 pub(super) async fn withdraw(
     State(app): State<App>,
-    reader: Reader,
+    mut reader: Reader,
     path: PiecePath,
     form: Result<Form<Reason>, FormRejection>,
 ) -> Result<Response, Trouble> {
@@ -336,6 +336,8 @@ pub(super) async fn withdraw(
             if refusal.kind == domain::refusal::RefusalKind::Invalid =>
         {
             let seen = Seen::load(&app, &reader, &id).await?;
+            // The page is that of the evidence, wherever its form was sent.
+            reader.here = seen.path(&format!("/evidence/{position}"));
             let refused = Refused { reason: &reason, why: refusal.sentence };
             page(&app, &reader, seen, Position(position), &Narrow::default(), Some(refused)).await
         }

@@ -1,0 +1,30 @@
+// Every page of the demo.
+import { evidence, release } from "./browser.mjs";
+
+export const pages = async () => {
+  const pieces = await evidence();
+  const piece = (holds) => `${release}/evidence/${pieces.find(holds).evidence}`;
+  const ago = (hours) => encodeURIComponent(new Date(Date.now() - hours * 3_600_000).toISOString());
+  return [
+    { name: "fleet", path: "/" },
+    { name: "release", path: release },
+    { name: "track-ready", path: `${release}/tracks/ios` },
+    { name: "track-not-ready", path: `${release}/tracks/android` },
+    { name: "track-unknown", path: `${release}/tracks/wearos` },
+    { name: "evidence", path: `${release}/evidence` },
+    { name: "evidence-nothing-fits", path: `${release}/evidence?find=nothing+is+called+so` },
+    { name: "run-with-failures", path: piece(({ what, track }) => what.startsWith("regression") && track === "android") },
+    { name: "check-by-hand", path: piece(({ what }) => what.startsWith("by hand")) },
+    { name: "summary", path: piece(({ what }) => what.includes("summary")) },
+    { name: "changes", path: `${release}/changes` },
+    { name: "journal", path: `${release}/journal` },
+    { name: "whole-journal", path: "/journal" },
+    { name: "event", path: "/journal/3" },
+    { name: "preferences", path: "/preferences" },
+    { name: "gallery", path: "/gallery" },
+    { name: "not-found", path: "/no/such/page", status: 404 },
+    { name: "release-as-of", path: `${release}?as_of=${ago(28)}` },
+    { name: "fleet-as-of", path: `/?as_of=${ago(28)}` },
+    { name: "as-of-garbage", path: `${release}?as_of=gestern`, status: 422 },
+  ];
+};
