@@ -22,7 +22,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 use domain::digest::Digest;
-use domain::envelope::{ActorId, Position};
+use domain::envelope::ActorId;
 use domain::id::ReleaseId;
 use domain::release::Release;
 use domain::time::Time;
@@ -53,7 +53,7 @@ pub(crate) struct Inner {
     pub(crate) following: follow::Following,
     /// The newest view of each release.
     pub(crate) views: Mutex<HashMap<ReleaseId, Arc<view::View>>>,
-    pub(crate) past: Mutex<HashMap<(ReleaseId, Position, Time), Arc<view::View>>>,
+    pub(crate) past: Mutex<view::Past>,
     pub(crate) judging: tokio::sync::Mutex<()>,
     pub(crate) tasks: tokio_util::task::TaskTracker,
 }

@@ -3,7 +3,7 @@
 //! Invariant: a view is a pure function of the journal up to a position and of a moment. The newest is kept until
 //! something happens or a verdict turns by itself; its text is not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use domain::envelope::{Position, StreamVersion};
@@ -36,6 +36,9 @@ pub struct View {
     /// What happened last, newest first.
     pub recent: Vec<Happening>,
 }
+
+/// Views of moments that are past.
+pub(crate) type Past = HashMap<(ReleaseId, Position, Time), Arc<View>>;
 
 impl View {
     /// Returns the worst of the tracks.

@@ -14,7 +14,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::frame::{Tab, command, empty};
-use super::parts::table::{Column, Sort, cell, head};
+use super::parts::table::{Column, Sort, Sorting, cell, head};
 use super::reader::Reader;
 use super::seen::{ReleasePath, Seen};
 use super::trouble::Page;
@@ -114,13 +114,13 @@ pub(super) fn table(
     seen: &Seen,
     reader: &Reader,
     pieces: &[Piece<'_>],
-    sorting: Option<(&Sort, &dyn Fn(&str) -> String)>,
+    sorting: Option<Sorting<'_>>,
 ) -> Markup {
     let [what, track, build, result, by, at] = COLUMNS;
     html! {
         table.list {
             @match sorting {
-                Some((sort, link)) => (head(&COLUMNS, sort, link)),
+                Some(sorting) => (head(&COLUMNS, sorting)),
                 None => thead { tr { @for column in COLUMNS { th scope="col" { (column.head) } } } },
             }
             tbody {
@@ -245,7 +245,7 @@ fn body(seen: &Seen, reader: &Reader, narrow: &Narrow) -> Markup {
                 (empty("Nothing fits", html! { p { "None of " (words::count(total as i64, "piece", "pieces")) " of evidence fits. " a href=(reader.link(seen.path("/evidence"))) { "Show everything" } "." } }))
             } @else {
                 p.hint.pad { (words::count(all.len() as i64, "piece", "pieces")) @if all.len() < total { " of " (words::number(total as i64)) } "." }
-                (table(seen, reader, &all, Some((&sort, &link))))
+                (table(seen, reader, &all, Some(Sorting { sort: &sort, link: &link })))
             }
         }
     }

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 
 use super::frame::{Frame, command, empty};
 use super::mark::{self, Mark};
-use super::parts::table::{Column, Sort, cell, head};
+use super::parts::table::{Column, Sort, Sorting, cell, head};
 use super::reader::Reader;
 use super::trouble::Page;
 use crate::app::App;
@@ -40,7 +40,7 @@ pub(super) async fn gallery(State(_app): State<App>, reader: Reader) -> Page {
             p.hint { "A hint, for what helps and does not matter." }
         }))
         (piece("A table", html! {
-            table.list { (head(&COLUMNS, &sort, &link)) tbody {
+            table.list { (head(&COLUMNS, Sorting { sort: &sort, link: &link })) tbody {
                 @for (what, note, count) in [("Regression", "297 of 297", "4,812"), ("Smoke", "ran on 512", "7")] {
                     tr { th scope="row" { (what) } (cell(COLUMNS[1], html! { (note) })) (cell(COLUMNS[2], html! { (count) })) }
                 }

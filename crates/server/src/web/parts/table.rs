@@ -50,8 +50,16 @@ impl Sort {
     }
 }
 
-/// Draws the head. `link` makes the address of a page that is sorted in a way.
-pub(crate) fn head(columns: &[Column], sort: &Sort, link: &dyn Fn(&str) -> String) -> Markup {
+/// How a table is sorted, and where it is sorted otherwise.
+#[derive(Clone, Copy)]
+pub(crate) struct Sorting<'a> {
+    pub(crate) sort: &'a Sort,
+    /// Makes the address of the page with another `sort=`.
+    pub(crate) link: &'a dyn Fn(&str) -> String,
+}
+
+/// Draws the head.
+pub(crate) fn head(columns: &[Column], Sorting { sort, link }: Sorting<'_>) -> Markup {
     html! {
         thead {
             tr {
