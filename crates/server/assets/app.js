@@ -71,6 +71,14 @@
     });
   }
 
+  // htmx begins as soon as it is loaded: where its stream or this file came later, what they missed is made up for.
+  setTimeout(() => {
+    const stream = document.getElementById("live");
+    if (!stream || stream.classList.contains("htmx-request")) return;
+    if (!stream._htmx?.sse) htmx.process(stream);
+    else if (stream._htmx.sse.status) say("live", "Live: what changes shows by itself.");
+  });
+
   // Menus close like menus, dialogs open like dialogs.
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;

@@ -46,6 +46,7 @@ export const window_of = async (browser, options = {}) => {
   const { firstVisit = false, ...more } = options;
   const context = await browser.newContext({ baseURL: base, viewport: WIDE, timezoneId: ZONE, locale: "en-GB", reducedMotion: "reduce", ...more });
   context.setDefaultTimeout(10_000);
+  context.plain = options.javaScriptEnabled === false;
   if (!firstVisit) await context.addCookies([{ name: "browser_zone", value: ZONE, url: base }]);
   return context;
 };
@@ -79,7 +80,14 @@ export const open = async (context, path, { status = 200, name = path } = {}) =>
   const response = await page.goto(path, { waitUntil: "load" });
   expect(response.status() === status, `${at()}: answered ${response.status()}, not ${status}`);
   await page.evaluate(() => document.fonts.ready.then(() => {}));
+  if (!context.plain) await lives(page, at());
   return page;
+};
+
+/** Waits until a page that should live is told of changes. One that is left before breaks off what it began. */
+export const lives = async (page, name = page.url()) => {
+  if ((await page.locator("#connection[data-live]").count()) === 0) return;
+  await page.locator("#connection[data-state=live]").waitFor().catch(() => wrong(`${name}: it is never told of changes`));
 };
 
 /** Notes where a page is wider than its window, and by what. */

@@ -1,5 +1,5 @@
 // Tab walks through every link, button and input, from above to below, each with a ring that shows where one is.
-import { NARROW, WIDE, each, expect, open, play, release, window_of, wrong } from "./browser.mjs";
+import { NARROW, WIDE, each, expect, lives, open, play, release, window_of, wrong } from "./browser.mjs";
 import { pages } from "./pages.mjs";
 
 // Numbers what Tab should stop at, in the order of the document, with its place on the page.
@@ -80,6 +80,7 @@ await play(async (browser) => {
     const page = await open(windows[one.in], one.path, one);
     await walk(page, `${one.name}, ${one.in}`);
     await page.reload();
+    await lives(page);
     await skips(page, `${one.name}, ${one.in}`);
     await page.leave();
   });
@@ -90,6 +91,7 @@ await play(async (browser) => {
     for (const key of keys) await page.keyboard.press(key);
     await page.waitForURL((url) => url.pathname === path).catch(() => wrong(`${keys.join(" ")} does not lead to ${path}`));
     await page.waitForLoadState();
+    await lives(page);
   }
   await page.goto(`${release}/evidence`);
   await page.keyboard.press("/");

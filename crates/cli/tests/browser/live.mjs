@@ -9,7 +9,6 @@ await play(async (browser) => {
   const [overview, list, track, fleet] = await Promise.all([release, `${release}/evidence`, `${release}/tracks/wearos`, "/"].map((path) => open(context, path)));
   for (const page of [overview, list, track, fleet]) {
     await page.evaluate(() => { globalThis.opened = true; });
-    await page.getByText("Live: what changes shows by itself.").waitFor();
   }
 
   // Somebody types, reads further below, and has unfolded something.
@@ -45,6 +44,12 @@ await play(async (browser) => {
   await command("evidence", "withdraw", "--release", "2026.12", "--reason", "It ran against staging.", String(smoke));
   await until(overview, "taking smoke back makes the track unknown again", word, ["t-watchos", "unknown"]);
   await until(overview, "the turn is told in a toast", () => document.getElementById("toasts").textContent.includes("watchOS is now unknown"));
+  // Whichever script comes last, a page lives.
+  for (const late of ["/assets/sse.", "/assets/app."]) {
+    const slow = await window_of(browser);
+    await slow.route((url) => url.pathname.startsWith(late), async (route) => { await rest(300); await route.continue(); });
+    await (await open(slow, release, { name: `a page to which ${late} comes late` })).leave();
+  }
   for (const page of [overview, list, track, fleet]) {
     expect(await stayed(page), `${page.url()} was loaded again`);
     await page.leave();

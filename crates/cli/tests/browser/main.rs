@@ -4,6 +4,7 @@
 //! browser's driver is, as `./test` does, each says in a line that it skips itself.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+#![expect(clippy::print_stdout, reason = "a test says what it measured, and that it was skipped")]
 
 mod installation;
 mod too_much;

@@ -113,7 +113,7 @@ fn large() -> String {
 }
 
 fn small(piece: usize) -> String {
-    let inside = if piece % 9 == 0 { "<failure message=\"it broke\"/>" } else { "" };
+    let inside = if piece.is_multiple_of(9) { "<failure message=\"it broke\"/>" } else { "" };
     format!(
         "<testsuite name=\"s\"><testcase classname=\"app.Tide\" name=\"test{piece}\" time=\"0.5\">{inside}</testcase></testsuite>"
     )
