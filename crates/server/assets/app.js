@@ -9,7 +9,7 @@
   const cookies = Object.fromEntries(document.cookie.split("; ").map((pair) => pair.split("=")));
   if (zone && cookies.browser_zone !== zone) {
     document.cookie = `browser_zone=${zone}${year}`;
-    if (!cookies.zone && navigator.cookieEnabled) location.reload();
+    if (!cookies.zone && navigator.cookieEnabled && zone !== document.documentElement.dataset.zone) location.reload();
   }
 
   // "5 min ago" grows older while the page stands open.
@@ -70,6 +70,15 @@
       lost = setTimeout(() => say("lost", "Not live: the server does not answer. Trying again."), 3000);
     });
   }
+
+  // A browser holds few connections to one server: a page that nobody sees keeps none, and catches up when it is seen.
+  document.addEventListener("htmx:sse:before:connection", (event) => {
+    if (document.hidden) event.detail.connection.cancelled = true;
+  });
+  document.addEventListener("visibilitychange", () => {
+    const stream = document.getElementById("live");
+    if (stream && !document.hidden && !stream._htmx?.sse) htmx.ajax("GET", stream.getAttribute("hx-sse:connect"), { source: stream });
+  });
 
   // htmx begins as soon as it is loaded: where its stream or this file came later, what they missed is made up for.
   setTimeout(() => {

@@ -95,7 +95,7 @@ impl Frame<'_> {
         let theme = (self.reader.theme != Theme::System).then(|| self.reader.theme.as_str());
         html! {
             (DOCTYPE)
-            html lang="en" data-theme=[theme] {
+            html lang="en" data-theme=[theme] data-zone=(self.clock.zone_name()) {
                 head {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
