@@ -90,6 +90,12 @@ impl Site {
         assert_eq!(self.send(Request::post(path), REPORT).await.status(), StatusCode::OK);
     }
 
+    /// Returns what the release's page shows at this moment, as it tells its stream.
+    async fn shown(&self) -> String {
+        let (_, _, page) = self.get(RELEASE).await;
+        page.split("?after=").nth(1).unwrap().split('"').next().unwrap().to_owned()
+    }
+
     /// Opens a stream of changes.
     async fn listen(&self, path: &str) -> impl futures::Stream<Item = String> + use<> {
         let response = self.send(Request::get(path), Body::empty()).await;
@@ -313,15 +319,12 @@ async fn a_withdrawal_wants_a_reason_and_keeps_what_was_typed() {
 async fn an_open_page_is_told_only_that_something_changed() {
     let site = Site::applied().await;
     let live = RELEASE.replace("/releases", "/live");
-    let position = site.get("/healthz").await.2.trim().rsplit(' ').next().unwrap().to_owned();
+    let shown = site.shown().await;
     // A page that shows less than there is is told at once.
     let mut behind = std::pin::pin!(site.listen(&format!("{live}?after=1")).await);
-    assert_eq!(
-        soon(behind.next()).await.unwrap(),
-        format!("event: changed\nid: {position}\ndata: {position}\n\n")
-    );
-    let mut page = std::pin::pin!(site.listen(&format!("{live}?after={position}")).await);
-    let mut fleet = std::pin::pin!(site.listen(&format!("/live?after={position}")).await);
+    assert_eq!(soon(behind.next()).await.unwrap(), format!("event: changed\nid: {shown}\ndata: {shown}\n\n"));
+    let mut page = std::pin::pin!(site.listen(&format!("{live}?after={shown}")).await);
+    let mut fleet = std::pin::pin!(site.listen(&format!("/live?after={shown}")).await);
     site.smoke().await;
     for told in [soon(page.next()).await, soon(fleet.next()).await] {
         let told = told.unwrap();
@@ -334,9 +337,9 @@ async fn an_open_page_is_told_only_that_something_changed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_open_page_is_told_of_what_another_process_recorded() {
     let site = Site::applied().await;
-    let position = site.get("/healthz").await.2.trim().rsplit(' ').next().unwrap().to_owned();
+    let shown = site.shown().await;
     let live = RELEASE.replace("/releases", "/live");
-    let mut page = std::pin::pin!(site.listen(&format!("{live}?after={position}")).await);
+    let mut page = std::pin::pin!(site.listen(&format!("{live}?after={shown}")).await);
     let other = App::open(Settings::new(Some(site._folder.path().to_owned()), None, None)).await.unwrap();
     let path = format!("/api/v1{RELEASE}/runs?track=ios&build=514&kind=smoke&name=smoke.xml");
     let request = Request::post(path).body(Body::from(REPORT)).unwrap();
@@ -355,10 +358,13 @@ async fn a_verdict_that_turns_by_itself_turns_the_page() {
     assert!(fresh.contains("1 failed"));
     // The run counts for 48 hours: it is half a second before their end.
     site.moved.store(48 * 3_600_000_000 - 1_500_000, Ordering::Relaxed);
-    let position = site.get("/healthz").await.2.trim().rsplit(' ').next().unwrap().to_owned();
+    let shown = site.shown().await;
     let live = RELEASE.replace("/releases", "/live");
-    let mut page = std::pin::pin!(site.listen(&format!("{live}?after={position}")).await);
+    let mut page = std::pin::pin!(site.listen(&format!("{live}?after={shown}")).await);
     assert!(soon(page.next()).await.unwrap().starts_with("event: changed"));
+    // A page that was away meanwhile is told as soon as it is back.
+    let mut away = std::pin::pin!(site.listen(&format!("{live}?after={shown}")).await);
+    assert!(soon(away.next()).await.unwrap().starts_with("event: changed"));
     let (_, _, stale) = site.get(&format!("{RELEASE}/tracks/ios")).await;
     assert!(stale.contains("it counts for 2 days"), "{stale}");
 }

@@ -49,14 +49,14 @@ pub(super) async fn fleet(State(app): State<App>, reader: Reader) -> Page {
     };
     shown.sort_by_key(|one| std::cmp::Reverse((worst(one), moved(one))));
     let clock = reader.clock(&zone);
-    let position = app.position().await?;
+    let after = app.fleet_shown().await?;
     let frame = Frame {
         reader: &reader,
         clock: &clock,
         title: "Fleet".to_owned(),
         crumbs: vec![("Fleet".to_owned(), "/".to_owned())],
         tabs: None,
-        live: Some(format!("/live?after={position}")),
+        live: Some(format!("/live?after={after}")),
         past: at.map(|at| Past { at, earlier: None, later: None, since: None }),
         body: body(&app, &reader, &clock, &shown),
     };

@@ -153,7 +153,8 @@ pub(super) async fn whole(
         };
         shown.push((happening(&envelope, &event, release.as_deref()), id));
     }
-    let position = app.position().await?;
+    let after = app.fleet_shown().await?;
+    let position = after.position;
     let body = html! {
         section.head { div { h1 { "Whole journal" } p.sub { "Every event of every product and release: " (words::count(position.0, "event", "events")) ", in one chain." } } }
         section.card aria-label="Journal" {
@@ -176,7 +177,7 @@ pub(super) async fn whole(
             ("Whole journal".to_owned(), "/journal".to_owned()),
         ],
         tabs: None,
-        live: narrow.before.is_none().then(|| format!("/live?after={position}")),
+        live: narrow.before.is_none().then(|| format!("/live?after={after}")),
         past: None,
         body,
     };

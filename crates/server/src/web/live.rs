@@ -4,6 +4,7 @@
 //! so is a verdict that turns by itself. A stream ends when the server does.
 
 use std::convert::Infallible;
+use std::fmt;
 use std::time::Duration;
 
 use axum::extract::{Query, State};
@@ -20,19 +21,48 @@ use tokio::sync::broadcast::error::RecvError;
 use super::Web;
 use super::release::ReleasePath;
 use super::trouble::Trouble;
-use crate::app::App;
 use crate::app::follow::Change;
+use crate::app::view::View;
+use crate::app::{App, AppError};
 
 /// After a change, how long others are waited for: an apply or forty shards turn the page once.
 const GATHER: Duration = Duration::from_millis(120);
 /// The longest wait for a verdict that turns by itself, before asking again when that will be.
 const LOOK_AGAIN: Duration = Duration::from_secs(300);
 
-/// What the page shows already.
+/// What a page shows: up to which event, judged at which moment. Written `12.1764000000000000`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Shown {
+    pub(super) position: Position,
+    pub(super) at: Time,
+}
+
+impl Shown {
+    pub(super) fn of(view: &View) -> Self {
+        Self { position: view.release.position, at: view.at }
+    }
+
+    /// Tells whether a page that shows this lacks something.
+    fn lacks(self, newest: Self) -> bool {
+        newest.position > self.position || newest.at > self.at
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let (position, at) = text.split_once('.').unwrap_or((text, "0"));
+        Some(Self { position: Position(position.parse().ok()?), at: Time::from_micros(at.parse().ok()?) })
+    }
+}
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.position, self.at.micros())
+    }
+}
+
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct After {
     #[serde(default)]
-    after: i64,
+    after: String,
 }
 
 /// What a stream waits for.
@@ -41,7 +71,7 @@ struct Waiting {
     changes: tokio::sync::broadcast::Receiver<Change>,
     /// One release, or every one.
     release: Option<ReleaseId>,
-    shown: Position,
+    shown: Shown,
     stop: tokio_util::sync::CancellationToken,
 }
 
@@ -70,13 +100,14 @@ async fn stream(
     release: Option<ReleaseId>,
     After { after }: After,
 ) -> Result<Response, Trouble> {
-    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.parse().ok());
+    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(Shown::read);
+    let nothing = Shown { position: Position(0), at: Time::from_micros(0) };
     let waiting = Waiting {
         // Listening begins before looking, so that nothing falls between.
         changes: web.app.changes(),
         app: web.app,
         release,
-        shown: Position(last.unwrap_or(after)),
+        shown: last.or_else(|| Shown::read(&after)).unwrap_or(nothing),
         stop: web.stop,
     };
     if let Some(release) = &waiting.release {
@@ -85,8 +116,8 @@ async fn stream(
     metrics::gauge!("seaworthy_streams_open").increment(1.0);
     let open = Open;
     let events = stream::unfold((waiting, open), |(mut waiting, open)| async move {
-        let position = waiting.next().await?;
-        let event = Event::default().event("changed").id(position.to_string()).data(position.to_string());
+        let shown = waiting.next().await?.to_string();
+        let event = Event::default().event("changed").id(&shown).data(&shown);
         Some((Ok::<_, Infallible>(event), (waiting, open)))
     });
     Ok(answer(events))
@@ -102,6 +133,20 @@ fn answer(events: impl Stream<Item = Result<Event, Infallible>> + Send + 'static
     response
 }
 
+impl App {
+    /// Returns what the fleet shows: everything recorded, and the newest moment at which a release was judged.
+    pub(super) async fn fleet_shown(&self) -> Result<Shown, AppError> {
+        let mut shown = Shown { position: self.position().await?, at: Time::from_micros(0) };
+        for release in self.releases().await? {
+            // One that cannot be read is shown as such, and does not turn by itself.
+            if let Ok(view) = self.view(&release).await {
+                shown.at = shown.at.max(view.at);
+            }
+        }
+        Ok(shown)
+    }
+}
+
 /// Counts a stream as open until it is dropped.
 struct Open;
 
@@ -113,40 +158,26 @@ impl Drop for Open {
 
 impl Waiting {
     /// Waits until there is something that the page does not show; `None` when the server stops.
-    async fn next(&mut self) -> Option<Position> {
-        if let Some(position) = self.newer().await {
-            self.shown = position;
-            return Some(position);
-        }
+    async fn next(&mut self) -> Option<Shown> {
         loop {
+            let newest = self.newest().await?;
+            if self.shown.lacks(newest) {
+                self.shown = newest;
+                return Some(newest);
+            }
             let turn = self.turns_in().await;
             tokio::select! {
                 () = self.stop.cancelled() => return None,
                 change = self.changes.recv() => match change {
                     Ok(change) if self.concerns(&change) => {
                         tokio::time::sleep(GATHER).await;
-                        let mut newest = change.position;
-                        while let Ok(change) = self.changes.try_recv() {
-                            if self.concerns(&change) {
-                                newest = change.position;
-                            }
-                        }
-                        if newest <= self.shown {
-                            continue;
-                        }
-                        self.shown = newest;
-                        return Some(newest);
+                        while self.changes.try_recv().is_ok() {}
                     }
-                    Ok(_) => {}
-                    // Too much happened at once to hear each: something surely concerns this page.
-                    Err(RecvError::Lagged(_)) => return Some(self.shown),
+                    // Of many at once not each is heard: looking again tells whether one concerned this page.
+                    Ok(_) | Err(RecvError::Lagged(_)) => {}
                     Err(RecvError::Closed) => return None,
                 },
-                () = tokio::time::sleep(turn.unwrap_or(LOOK_AGAIN)) => {
-                    if turn.is_some() {
-                        return Some(self.shown);
-                    }
-                }
+                () = tokio::time::sleep(turn.unwrap_or(LOOK_AGAIN)) => {}
             }
         }
     }
@@ -158,13 +189,13 @@ impl Waiting {
         }
     }
 
-    /// Returns where the release stands, if the page shows less. Of the fleet, what happened meanwhile is unknown.
-    async fn newer(&self) -> Option<Position> {
-        let position = match &self.release {
-            Some(release) => self.app.view(release).await.ok()?.release.position,
-            None => self.app.position().await.ok()?,
-        };
-        (position > self.shown).then_some(position)
+    /// Returns what the page would show now. A release that cannot be read at this moment ends the stream; the page
+    /// opens another.
+    async fn newest(&self) -> Option<Shown> {
+        match &self.release {
+            Some(release) => Some(Shown::of(&*self.app.view(release).await.ok()?)),
+            None => self.app.fleet_shown().await.ok(),
+        }
     }
 
     /// Returns in how long the next verdict turns by itself, if that is soon.

@@ -14,6 +14,7 @@ use maud::Markup;
 use serde::Deserialize;
 
 use super::frame::{Frame, Past, Tab, Tabs, path};
+use super::live::Shown;
 use super::moment::Clock;
 use super::reader::Reader;
 use super::trouble::Trouble;
@@ -100,8 +101,7 @@ impl Seen {
         ];
         crumbs.extend(below);
         let title = if title.is_empty() { self.title() } else { format!("{title} · {}", self.title()) };
-        let live =
-            format!("/live{}?after={}", &self.path("")["/releases".len()..], self.view.release.position);
+        let live = format!("/live{}?after={}", &self.path("")["/releases".len()..], Shown::of(&self.view));
         let tracks = self.view.release.tracks.values();
         let evidence =
             tracks.map(|track| track.ingests.len() + track.attestations.len() + track.summaries.len()).sum();
