@@ -21,19 +21,13 @@ const AT_ONCE: u32 = 512;
 /// Changes that a slow listener may lag behind before it is told only that it lagged.
 const LAG: usize = 256;
 
-/// That something happened in a stream.
-#[derive(Clone, Debug)]
-pub(crate) struct Change {
-    pub(crate) stream: Stream,
-    pub(crate) position: Position,
-}
-
 /// What has been noticed so far.
 #[derive(Debug)]
 pub(crate) struct Following {
     on: AtomicBool,
     latest: Mutex<HashMap<Stream, Position>>,
-    changes: broadcast::Sender<Change>,
+    /// The stream in which something happened.
+    changes: broadcast::Sender<Stream>,
     names: RwLock<Arc<Names>>,
 }
 
@@ -105,9 +99,8 @@ impl App {
             for event in events {
                 *position = event.envelope.position;
                 self.noticed(&event.envelope.stream, event.envelope.position);
-                let change = Change { stream: event.envelope.stream, position: event.envelope.position };
                 // Nobody listening is no failure.
-                let _ = self.inner.following.changes.send(change);
+                let _ = self.inner.following.changes.send(event.envelope.stream);
             }
             if !full {
                 return Ok(());
@@ -133,8 +126,8 @@ impl App {
                 .is_ok_and(|latest| latest.get(stream).is_none_or(|latest| *latest <= position))
     }
 
-    /// Returns a receiver of everything that happens from now on.
-    pub(crate) fn changes(&self) -> broadcast::Receiver<Change> {
+    /// Returns a receiver of the streams in which something happens from now on.
+    pub(crate) fn changes(&self) -> broadcast::Receiver<Stream> {
         self.inner.following.changes.subscribe()
     }
 

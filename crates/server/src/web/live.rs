@@ -21,7 +21,6 @@ use tokio::sync::broadcast::error::RecvError;
 use super::Web;
 use super::release::ReleasePath;
 use super::trouble::Trouble;
-use crate::app::follow::Change;
 use crate::app::view::View;
 use crate::app::{App, AppError};
 
@@ -68,7 +67,7 @@ pub(super) struct After {
 /// What a stream waits for.
 struct Waiting {
     app: App,
-    changes: tokio::sync::broadcast::Receiver<Change>,
+    changes: tokio::sync::broadcast::Receiver<domain::envelope::Stream>,
     /// One release, or every one.
     release: Option<ReleaseId>,
     shown: Shown,
@@ -169,7 +168,7 @@ impl Waiting {
             tokio::select! {
                 () = self.stop.cancelled() => return None,
                 change = self.changes.recv() => match change {
-                    Ok(change) if self.concerns(&change) => {
+                    Ok(stream) if self.concerns(&stream) => {
                         tokio::time::sleep(GATHER).await;
                         while self.changes.try_recv().is_ok() {}
                     }
@@ -182,11 +181,8 @@ impl Waiting {
         }
     }
 
-    fn concerns(&self, change: &Change) -> bool {
-        match &self.release {
-            Some(release) => change.stream == release.stream(),
-            None => true,
-        }
+    fn concerns(&self, stream: &domain::envelope::Stream) -> bool {
+        self.release.as_ref().is_none_or(|release| *stream == release.stream())
     }
 
     /// Returns what the page would show now. A release that cannot be read at this moment ends the stream; the page
