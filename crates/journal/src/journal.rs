@@ -24,6 +24,24 @@ pub struct Journal {
     writer: Arc<tokio::sync::Mutex<Option<JoinHandle<()>>>>,
 }
 
+/// Expands one body for both databases, with `$pool` naming the pool that writes, for what is written beside the
+/// events. The writer hears of it, who tends the log.
+macro_rules! write_beside {
+    ($journal:expr, $pool:ident => $body:expr) => {
+        $crate::journal::write_beside!($journal, 0, $pool => $body)
+    };
+    ($journal:expr, $bytes:expr, $pool:ident => $body:expr) => {{
+        let outcome = $crate::database::on_write!(&$journal.store, $pool => $body);
+        $journal.wrote_beside($bytes);
+        outcome
+    }};
+}
+
+pub(crate) use write_beside;
+
+/// What a small statement adds to the log of SQLite, at least: a page or two.
+const LITTLE: usize = 8 << 10;
+
 impl Journal {
     /// Opens the journal, creating it and bringing its tables to this version where needed.
     pub async fn open(database: &Database) -> Result<Self, Error> {
@@ -85,6 +103,14 @@ impl Journal {
             let _ = writer.await;
         }
         store.close().await;
+    }
+
+    /// Tells the writer that about so many bytes were written without it.
+    pub(crate) fn wrote_beside(&self, bytes: usize) {
+        // While the queue is full, appends see to it that the log is tended.
+        if matches!(self.store, Store::Sqlite { .. }) {
+            let _ = self.requests.try_send(Request::Wrote(bytes.max(LITTLE)));
+        }
     }
 
     async fn ask<T>(&self, request: impl FnOnce(oneshot::Sender<T>) -> Request) -> Option<T> {

@@ -1,5 +1,7 @@
 //! The tables that may forget: people, and what is derived.
 
+use std::time::Duration;
+
 use domain::envelope::ActorId;
 use journal::Person;
 
@@ -70,4 +72,21 @@ async fn an_erased_name_is_gone_from_the_file() {
     assert!(place.has_bytes("ada@example.org") && place.has_bytes("ada.marsh.login"));
     journal.person_erase(&ada.id, at(5)).await.unwrap();
     assert!(!place.has_bytes("ada@example.org") && !place.has_bytes("ada.marsh.login"));
+}
+
+/// What is written beside the events may be all there is for days, and the log would hold it all.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_log_stays_bounded_without_appends() {
+    let place = crate::place::Place::sqlite();
+    let journal = place.open().await;
+    let log = place.folder.path().join("journal.db-wal");
+    let mut sizes = Vec::new();
+    for round in 0..4 {
+        for n in 0..4 {
+            journal.derived_put(&format!("snapshot {n}"), &vec![round; 1 << 20]).await.unwrap();
+        }
+        tokio::time::sleep(Duration::from_millis(900)).await;
+        sizes.push(std::fs::metadata(&log).unwrap().len() >> 20);
+    }
+    assert!(sizes.iter().all(|size| *size < 10), "{sizes:?} MiB");
 }
