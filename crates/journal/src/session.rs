@@ -40,11 +40,13 @@ pub(crate) enum Connection {
 macro_rules! on {
     ($session:expr, $connection:ident => $body:expr) => {
         match &mut $session.connection {
-            Connection::Sqlite($connection) => $body,
-            Connection::Postgres($connection) => $body,
+            $crate::session::Connection::Sqlite($connection) => $body,
+            $crate::session::Connection::Postgres($connection) => $body,
         }
     };
 }
+
+pub(crate) use on;
 
 impl Session {
     pub(crate) async fn of(store: &Store) -> sqlx::Result<Self> {
@@ -204,9 +206,8 @@ pub(crate) fn read_head(row: Option<(i64, Vec<u8>, i64)>) -> sqlx::Result<Head> 
     })
 }
 
-fn read_digest(bytes: &[u8]) -> sqlx::Result<Digest> {
-    Digest::from_slice(bytes)
-        .ok_or_else(|| sqlx::Error::Decode("a hash in `events` does not have 32 bytes".into()))
+pub(crate) fn read_digest(bytes: &[u8]) -> sqlx::Result<Digest> {
+    Digest::from_slice(bytes).ok_or_else(|| sqlx::Error::Decode("a digest does not have 32 bytes".into()))
 }
 
 fn json(value: &impl serde::Serialize) -> String {

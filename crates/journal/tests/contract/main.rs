@@ -7,6 +7,7 @@
 
 mod place;
 
+mod accounts;
 mod appending;
 mod backing_up;
 mod blobs;
@@ -17,6 +18,7 @@ mod modelling;
 mod people;
 mod reading;
 mod redacting;
+mod signing_in;
 mod tampering;
 mod together;
 mod verifying;
