@@ -17,6 +17,7 @@ mod error;
 mod expire;
 mod identity;
 mod journal;
+mod kept;
 mod person;
 mod plan;
 mod read;
