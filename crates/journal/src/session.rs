@@ -255,8 +255,10 @@ async fn insert_postgres(
         rows.iter().map(value).collect()
     }
     // The lock is taken before the first row is inserted; a head that moved meanwhile fails on the primary key.
+    // Whoever listens on the schema's channel is told by the commit, once however many rows and statements it has.
     sqlx::query(
-        "WITH locked AS MATERIALIZED (SELECT pg_advisory_xact_lock($10, hashtext(current_schema()))) \
+        "WITH locked AS MATERIALIZED (SELECT pg_advisory_xact_lock($10, hashtext(current_schema())), \
+           pg_notify('seaworthy_' || hashtext(current_schema()), '')) \
          INSERT INTO events (position, stream, version, key, recorded_at, header, salt, payload, hash) \
          SELECT rows.* FROM locked, UNNEST($1::BIGINT[], $2::TEXT[], $3::BIGINT[], $4::TEXT[], $5::BIGINT[], \
          $6::BYTEA[], $7::BYTEA[], $8::BYTEA[], $9::BYTEA[]) AS rows",

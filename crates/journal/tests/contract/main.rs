@@ -12,6 +12,7 @@ mod appending;
 mod backing_up;
 mod blobs;
 mod filling;
+mod hearing;
 mod killing;
 mod migrating;
 mod modelling;
