@@ -5,16 +5,17 @@
 //!
 //! Invariant: an archive without its manifest is unfinished, and nobody takes it for a backup.
 
-use domain::envelope::{ActorId, Position};
+use domain::envelope::Position;
 use domain::time::Time;
 use serde::{Deserialize, Serialize};
 
 use crate::chain::Header;
-use crate::person::Person;
 use crate::stored::{Head, StoredEvent};
 use domain::digest::Digest;
 
-pub(crate) const FORMAT: u32 = 1;
+/// The form that is written. Those from 1 on are read: the second keeps accounts, identities and tokens with people,
+/// which a reader of the first would lose without a word.
+pub(crate) const FORMAT: u32 = 2;
 pub(crate) const MANIFEST: &str = "manifest.json";
 pub(crate) const PEOPLE: &str = "people.json";
 pub(crate) const EVENTS: &str = "events/";
@@ -88,28 +89,5 @@ impl Line {
         let (stream, key) = (read.stream.clone().into_owned(), read.key.clone().map(Into::into));
         let recorded_at = read.recorded_at.micros();
         Ok(StoredEvent { position, stream, version, key, recorded_at, header, salt, payload, hash })
-    }
-}
-
-/// A person as the archive keeps them.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct KeptPerson {
-    id: ActorId,
-    login: Option<String>,
-    name: Option<String>,
-    address: Option<String>,
-    created_at: Time,
-    erased_at: Option<Time>,
-}
-
-impl From<Person> for KeptPerson {
-    fn from(Person { id, login, name, address, created_at, erased_at }: Person) -> Self {
-        Self { id, login, name, address, created_at, erased_at }
-    }
-}
-
-impl From<KeptPerson> for Person {
-    fn from(KeptPerson { id, login, name, address, created_at, erased_at }: KeptPerson) -> Self {
-        Self { id, login, name, address, created_at, erased_at }
     }
 }

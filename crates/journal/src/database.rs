@@ -87,7 +87,7 @@ const WRITERS: u32 = 2;
 const SQLITE_READERS: u32 = 4;
 const POSTGRES_READERS: u32 = 8;
 /// How long a server may take to answer.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Store {
     /// Connects, and brings the tables to the newest version, or to an older one that a test asks for.

@@ -2,9 +2,9 @@
 //!
 //! Invariant: nothing here is needed. It may be emptied at any time, and whoever reads it checks it first.
 
-use crate::database::{on_read, on_write};
+use crate::database::on_read;
 use crate::error::Error;
-use crate::journal::Journal;
+use crate::journal::{Journal, write_beside};
 
 impl Journal {
     pub async fn derived_get(&self, key: &str) -> Result<Option<Vec<u8>>, Error> {
@@ -15,13 +15,13 @@ impl Journal {
     pub async fn derived_put(&self, key: &str, bytes: &[u8]) -> Result<(), Error> {
         const PUT: &str = "INSERT INTO derived (key, bytes) VALUES ($1, $2) \
              ON CONFLICT (key) DO UPDATE SET bytes = excluded.bytes";
-        on_write!(&self.store, pool => sqlx::query(PUT).bind(key).bind(bytes).execute(pool).await.map(drop)?);
+        write_beside!(self, bytes.len(), pool => sqlx::query(PUT).bind(key).bind(bytes).execute(pool).await.map(drop)?);
         Ok(())
     }
 
     /// Forgets everything derived.
     pub async fn derived_clear(&self) -> Result<(), Error> {
-        on_write!(&self.store, pool => sqlx::query("DELETE FROM derived").execute(pool).await.map(drop)?);
+        write_beside!(self, pool => sqlx::query("DELETE FROM derived").execute(pool).await.map(drop)?);
         Ok(())
     }
 }

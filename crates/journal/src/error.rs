@@ -25,6 +25,8 @@ pub enum Error {
         "read event {0}: its header is not one that this version of Seaworthy wrote; run `journal verify`"
     )]
     Unreadable(Position),
+    #[error("use the login: somebody else has it, be it with other capital letters; choose another login")]
+    LoginTaken,
     #[error("redact event {0}: there is no such event")]
     NoSuchEvent(Position),
     #[error("redact event {0}: it is redacted already")]
@@ -33,6 +35,16 @@ pub enum Error {
     RecordOfRedaction(Position),
     #[error(transparent)]
     Append(#[from] AppendError),
+}
+
+impl Error {
+    /// Tells a login that is taken from everything else that can fail when a login is given to somebody.
+    pub(crate) fn of_login(error: sqlx::Error) -> Self {
+        match Failure::of(&error) {
+            Failure::Taken => Self::LoginTaken,
+            _ => Self::Database(error),
+        }
+    }
 }
 
 /// Why an append recorded nothing.

@@ -2,7 +2,7 @@
 //!
 //! Invariant: one writer task per handle and its clones, so that appends of one process never collide.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use domain::envelope::{ActorId, Position};
 use domain::time::Time;
@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 use crate::append::{Append, Appended, Ready};
 use crate::database::{Database, Store};
 use crate::error::{AppendError, Error};
+use crate::news::Listening;
 use crate::redact::{EVENT_REDACTED, Redact};
 use crate::writer::{QUEUE, Request, Writer};
 
@@ -22,7 +23,27 @@ pub struct Journal {
     requests: mpsc::Sender<Request>,
     heads: watch::Receiver<Position>,
     writer: Arc<tokio::sync::Mutex<Option<JoinHandle<()>>>>,
+    /// How other servers are heard, once somebody asked for news.
+    pub(crate) listening: Arc<OnceLock<Listening>>,
 }
+
+/// Expands one body for both databases, with `$pool` naming the pool that writes, for what is written beside the
+/// events. The writer hears of it, who tends the log.
+macro_rules! write_beside {
+    ($journal:expr, $pool:ident => $body:expr) => {
+        $crate::journal::write_beside!($journal, 0, $pool => $body)
+    };
+    ($journal:expr, $bytes:expr, $pool:ident => $body:expr) => {{
+        let outcome = $crate::database::on_write!(&$journal.store, $pool => $body);
+        $journal.wrote_beside($bytes);
+        outcome
+    }};
+}
+
+pub(crate) use write_beside;
+
+/// What a small statement adds to the log of SQLite, at least: a page or two.
+const LITTLE: usize = 8 << 10;
 
 impl Journal {
     /// Opens the journal, creating it and bringing its tables to this version where needed.
@@ -37,7 +58,8 @@ impl Journal {
         let (requests, receiver) = mpsc::channel(QUEUE);
         let (sender, heads) = watch::channel(Position(0));
         let writer = tokio::spawn(Writer::new(store.clone(), receiver, sender).run());
-        Ok(Self { store, requests, heads, writer: Arc::new(tokio::sync::Mutex::new(Some(writer))) })
+        let writer = Arc::new(tokio::sync::Mutex::new(Some(writer)));
+        Ok(Self { store, requests, heads, writer, listening: Arc::default() })
     }
 
     /// Records events, together with whatever other callers append at this moment, and returns once they are on
@@ -69,14 +91,14 @@ impl Journal {
     }
 
     /// Returns a receiver that holds the position of the last event this process recorded, and wakes with each.
-    /// What other servers record on the same database does not show here: ask [`Journal::head`] now and then.
+    /// What other servers record on the same database does not show here: [`Journal::news`] tells of it.
     pub fn watch(&self) -> watch::Receiver<Position> {
         self.heads.clone()
     }
 
     /// Answers what is waiting, then closes every connection. Later calls on any clone fail.
     pub async fn close(self) {
-        let Self { store, requests, writer, .. } = self;
+        let Self { store, requests, writer, listening, .. } = self;
         let (answer, done) = oneshot::channel();
         if requests.send(Request::Close(answer)).await.is_ok() {
             let _ = done.await;
@@ -84,7 +106,18 @@ impl Journal {
         if let Some(writer) = writer.lock().await.take() {
             let _ = writer.await;
         }
+        if let Some(listening) = listening.get() {
+            listening.close().await;
+        }
         store.close().await;
+    }
+
+    /// Tells the writer that about so many bytes were written without it.
+    pub(crate) fn wrote_beside(&self, bytes: usize) {
+        // While the queue is full, appends see to it that the log is tended.
+        if matches!(self.store, Store::Sqlite { .. }) {
+            let _ = self.requests.try_send(Request::Wrote(bytes.max(LITTLE)));
+        }
     }
 
     async fn ask<T>(&self, request: impl FnOnce(oneshot::Sender<T>) -> Request) -> Option<T> {

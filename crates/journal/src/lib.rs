@@ -3,6 +3,7 @@
 //!
 //! Invariant: what is acknowledged is on the disk, and an event is kept as the bytes that were hashed.
 
+mod account;
 mod append;
 mod archive;
 mod backup;
@@ -11,8 +12,13 @@ mod chain;
 mod checkpoint;
 mod database;
 mod derived;
+mod dialect;
 mod error;
+mod expire;
+mod identity;
 mod journal;
+mod kept;
+mod news;
 mod person;
 mod plan;
 mod read;
@@ -20,11 +26,16 @@ mod redact;
 mod restore;
 mod session;
 mod signed;
+mod signed_in;
 mod stored;
+mod texts;
+mod ticket;
+mod token;
 mod unpack;
 mod verify;
 mod writer;
 
+pub use account::Account;
 pub use append::{Append, Appended, Expect, NewEvent, PAYLOAD_LIMIT, Part};
 pub use archive::Manifest;
 pub use backup::BackupError;
@@ -33,10 +44,15 @@ pub use chain::Header;
 pub use database::Database;
 pub use domain::digest::{Digest, NotADigest};
 pub use error::{AppendError, Error};
+pub use identity::Identity;
 pub use journal::Journal;
+pub use news::News;
 pub use person::Person;
 pub use redact::{EVENT_REDACTED, EVENT_REDACTED_VERSION, EventRedacted};
 pub use signed::{HeadKey, HeadKeyError, SignedHead, SignedHeadError};
+pub use signed_in::SignedIn;
 pub use stored::{Body, Head, Recorded, StoredEvent};
+pub use ticket::Ticket;
+pub use token::Token;
 pub use unpack::backup_check;
 pub use verify::{Broken, Fault, Redaction, Verification};

@@ -1,21 +1,23 @@
-//! Who the actors of the journal are: the one table that may forget.
+//! Who the actors of the journal are: what may be forgotten.
 //!
-//! Invariant: an erased person keeps an id and nothing else, and an id is never given out twice.
+//! Invariant: an erased person keeps an id and nothing else, nor does anything of theirs stay, and an id is never given
+//! out twice.
 
 use domain::envelope::ActorId;
 use domain::time::Time;
 
 use crate::checkpoint;
-use crate::database::{on_read, on_write};
+use crate::database::on_read;
+use crate::dialect::BEGIN_TO_WRITE;
 use crate::error::Error;
-use crate::journal::Journal;
-use crate::session::{Connection, Session};
+use crate::journal::{Journal, write_beside};
+use crate::session::{Session, on};
 
 /// A person, as far as they have not been forgotten.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
     pub id: ActorId,
-    /// Unique among those who have one.
+    /// Unique among those who have one; among those who have an account, in any case of ASCII letters.
     pub login: Option<String>,
     pub name: Option<String>,
     pub address: Option<String>,
@@ -24,7 +26,7 @@ pub struct Person {
 }
 
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(crate) struct Row {
     id: String,
     login: Option<String>,
     name: Option<String>,
@@ -52,6 +54,21 @@ const PUT: &str = "INSERT INTO people (id, login, name, address, created_at, era
        address = excluded.address, created_at = excluded.created_at, erased_at = excluded.erased_at \
      WHERE people.erased_at IS NULL";
 
+/// An account is found by its person's login, in small letters.
+const FOLLOW: &str =
+    "UPDATE accounts SET login = (SELECT lower(login) FROM people WHERE id = $1) WHERE person = $1";
+
+/// What goes with a person who is erased.
+const FORGET: [&str; 5] = [
+    "DELETE FROM accounts WHERE person = $1",
+    "DELETE FROM identities WHERE person = $1",
+    "DELETE FROM sessions WHERE person = $1",
+    "DELETE FROM tokens WHERE person = $1",
+    "DELETE FROM tickets WHERE person = $1",
+];
+
+pub(crate) const ALL: &str = "SELECT id, login, name, address, created_at, erased_at FROM people ORDER BY id";
+
 /// The statement that puts a person, for either database.
 macro_rules! put {
     ($person:expr) => {
@@ -68,19 +85,28 @@ macro_rules! put {
 impl Session {
     /// Puts a person in the transaction that is open.
     pub(crate) async fn person_put(&mut self, person: &Person) -> sqlx::Result<()> {
-        match &mut self.connection {
-            Connection::Sqlite(connection) => put!(person).execute(&mut **connection).await.map(drop),
-            Connection::Postgres(connection) => put!(person).execute(&mut **connection).await.map(drop),
-        }
+        on!(self, connection => put!(person).execute(&mut **connection).await.map(drop))
     }
 }
 
 impl Journal {
     /// Adds a person or replaces what is known of them. Returns false, and changes nothing, if the person has
-    /// been erased: what was forgotten does not come back under the same id.
+    /// been erased: what was forgotten does not come back under the same id. Fails with [`Error::LoginTaken`] if
+    /// another person has the login or, of those with an account, another has it in any case of letters.
     pub async fn person_put(&self, person: &Person) -> Result<bool, Error> {
-        let changed = on_write!(&self.store, pool => {
-            put!(person).execute(pool).await?.rows_affected()
+        let begin = self.store.text(BEGIN_TO_WRITE);
+        let changed = write_beside!(self, pool => {
+            let mut transaction = pool.begin_with(begin).await?;
+            let put = put!(person).execute(&mut *transaction).await.map_err(Error::of_login)?;
+            if put.rows_affected() > 0 {
+                let afterwards = if person.erased_at.is_some() { FORGET.as_slice() } else { &[FOLLOW] };
+                for text in afterwards {
+                    let query = sqlx::query(*text).bind(person.id.as_str());
+                    query.execute(&mut *transaction).await.map_err(Error::of_login)?;
+                }
+            }
+            transaction.commit().await?;
+            put.rows_affected()
         });
         Ok(changed > 0)
     }
@@ -104,17 +130,27 @@ impl Journal {
 
     /// Returns everyone, the erased too, in the order of their ids.
     pub async fn people(&self) -> Result<Vec<Person>, Error> {
-        const ALL: &str = "SELECT id, login, name, address, created_at, erased_at FROM people ORDER BY id";
         let rows: Vec<Row> = on_read!(&self.store, pool => sqlx::query_as(ALL).fetch_all(pool).await?);
         Ok(rows.into_iter().map(Person::from).collect())
     }
 
-    /// Forgets a person's login, name and address. Returns false if there is nobody left to forget.
+    /// Forgets a person's login, name and address, and with them their account, identities, sessions, tokens and
+    /// tickets, all at once. Returns false if there is nobody left to forget.
     pub async fn person_erase(&self, id: &ActorId, now: Time) -> Result<bool, Error> {
         const ERASE: &str = "UPDATE people SET login = NULL, name = NULL, address = NULL, erased_at = $2 \
              WHERE id = $1 AND erased_at IS NULL";
-        let changed = on_write!(&self.store, pool => {
-            sqlx::query(ERASE).bind(id.as_str()).bind(now.micros()).execute(pool).await?.rows_affected()
+        let begin = self.store.text(BEGIN_TO_WRITE);
+        let changed = write_beside!(self, pool => {
+            let mut transaction = pool.begin_with(begin).await?;
+            let erase = sqlx::query(ERASE).bind(id.as_str()).bind(now.micros());
+            let changed = erase.execute(&mut *transaction).await?.rows_affected();
+            if changed > 0 {
+                for text in FORGET {
+                    sqlx::query(text).bind(id.as_str()).execute(&mut *transaction).await?;
+                }
+            }
+            transaction.commit().await?;
+            changed
         });
         if changed > 0 {
             checkpoint::scrub(&self.store).await;

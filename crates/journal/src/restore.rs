@@ -14,7 +14,7 @@ use crate::backup::{BackupError, blocking};
 use crate::blobs::Blobs;
 use crate::error::{AppendError, Error};
 use crate::journal::Journal;
-use crate::person::Person;
+use crate::kept::KeptPerson;
 use crate::session::{ROWS_PER_INSERT, Session};
 use crate::stored::{Head, StoredEvent};
 use crate::unpack::{Take, damaged, read};
@@ -80,9 +80,9 @@ impl Take for Restoring {
         if self.rows.len() == ROWS_PER_INSERT { self.flush() } else { Ok(()) }
     }
 
-    fn people(&mut self, people: Vec<Person>) -> Result<(), BackupError> {
-        for person in &people {
-            self.handle.block_on(self.session.person_put(person)).map_err(failed)?;
+    fn people(&mut self, people: Vec<KeptPerson>) -> Result<(), BackupError> {
+        for person in people {
+            self.handle.block_on(self.session.kept_put(person)).map_err(failed)?;
         }
         Ok(())
     }

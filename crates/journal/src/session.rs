@@ -40,11 +40,13 @@ pub(crate) enum Connection {
 macro_rules! on {
     ($session:expr, $connection:ident => $body:expr) => {
         match &mut $session.connection {
-            Connection::Sqlite($connection) => $body,
-            Connection::Postgres($connection) => $body,
+            $crate::session::Connection::Sqlite($connection) => $body,
+            $crate::session::Connection::Postgres($connection) => $body,
         }
     };
 }
+
+pub(crate) use on;
 
 impl Session {
     pub(crate) async fn of(store: &Store) -> sqlx::Result<Self> {
@@ -204,9 +206,8 @@ pub(crate) fn read_head(row: Option<(i64, Vec<u8>, i64)>) -> sqlx::Result<Head> 
     })
 }
 
-fn read_digest(bytes: &[u8]) -> sqlx::Result<Digest> {
-    Digest::from_slice(bytes)
-        .ok_or_else(|| sqlx::Error::Decode("a hash in `events` does not have 32 bytes".into()))
+pub(crate) fn read_digest(bytes: &[u8]) -> sqlx::Result<Digest> {
+    Digest::from_slice(bytes).ok_or_else(|| sqlx::Error::Decode("a digest does not have 32 bytes".into()))
 }
 
 fn json(value: &impl serde::Serialize) -> String {
@@ -254,8 +255,10 @@ async fn insert_postgres(
         rows.iter().map(value).collect()
     }
     // The lock is taken before the first row is inserted; a head that moved meanwhile fails on the primary key.
+    // Whoever listens on the schema's channel is told by the commit, once however many rows and statements it has.
     sqlx::query(
-        "WITH locked AS MATERIALIZED (SELECT pg_advisory_xact_lock($10, hashtext(current_schema()))) \
+        "WITH locked AS MATERIALIZED (SELECT pg_advisory_xact_lock($10, hashtext(current_schema())), \
+           pg_notify('seaworthy_' || hashtext(current_schema()), '')) \
          INSERT INTO events (position, stream, version, key, recorded_at, header, salt, payload, hash) \
          SELECT rows.* FROM locked, UNNEST($1::BIGINT[], $2::TEXT[], $3::BIGINT[], $4::TEXT[], $5::BIGINT[], \
          $6::BYTEA[], $7::BYTEA[], $8::BYTEA[], $9::BYTEA[]) AS rows",

@@ -8,9 +8,9 @@ use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::archive::{BLOBS, EVENTS, FORMAT, KeptPerson, Line, MANIFEST, Manifest, PEOPLE};
+use crate::archive::{BLOBS, EVENTS, FORMAT, Line, MANIFEST, Manifest, PEOPLE};
 use crate::backup::{BackupError, blocking};
-use crate::person::Person;
+use crate::kept::KeptPerson;
 use crate::stored::{Head, StoredEvent};
 use crate::verify::Checker;
 use domain::digest::Digest;
@@ -28,7 +28,7 @@ pub async fn backup_check(path: &Path) -> Result<Manifest, BackupError> {
 /// What is done with what a backup holds, while it is read and verified.
 pub(crate) trait Take {
     fn event(&mut self, event: StoredEvent) -> Result<(), BackupError>;
-    fn people(&mut self, people: Vec<Person>) -> Result<(), BackupError>;
+    fn people(&mut self, people: Vec<KeptPerson>) -> Result<(), BackupError>;
     /// Reads the blob to its end.
     fn blob(&mut self, digest: Digest, content: &mut dyn Read) -> Result<(), BackupError>;
 }
@@ -58,7 +58,7 @@ pub(crate) fn read(file: File, take: &mut impl Take) -> Result<Manifest, BackupE
             let kept: Vec<KeptPerson> =
                 serde_json::from_reader(&mut entry).map_err(|error| damaged(error.into()))?;
             people += kept.len() as u64;
-            take.people(kept.into_iter().map(Person::from).collect())?;
+            take.people(kept)?;
         } else if let Some(name) = name.strip_prefix(BLOBS) {
             let digest = name.parse().map_err(|_| BackupError::Damaged(format!("`{name}` names no blob")))?;
             let mut content = Hashing { inner: &mut entry, hash: Sha256::new() };
@@ -76,7 +76,7 @@ pub(crate) fn read(file: File, take: &mut impl Take) -> Result<Manifest, BackupE
     // The checksum of the compression covers what nothing else does, such as people; it comes at the very end.
     io::copy(&mut archive.into_inner(), &mut io::sink()).map_err(damaged)?;
     let manifest = manifest.ok_or_else(|| BackupError::Damaged("it has no manifest".to_owned()))?;
-    if manifest.format != FORMAT {
+    if !(1..=FORMAT).contains(&manifest.format) {
         return Err(BackupError::Format(manifest.format));
     }
     let verification = checker.finish();
@@ -119,7 +119,7 @@ impl Take for Verify {
         Ok(())
     }
 
-    fn people(&mut self, _: Vec<Person>) -> Result<(), BackupError> {
+    fn people(&mut self, _: Vec<KeptPerson>) -> Result<(), BackupError> {
         Ok(())
     }
 

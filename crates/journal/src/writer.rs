@@ -41,6 +41,8 @@ type Answer<T, E> = oneshot::Sender<Result<T, E>>;
 pub(crate) enum Request {
     Append(Ready, Answer<Appended, AppendError>),
     Redact(Redact, Answer<Appended, Error>),
+    /// So many bytes were written by others, which the log holds now.
+    Wrote(usize),
     /// Everything before it is answered, nothing after it.
     Close(oneshot::Sender<()>),
 }
@@ -82,6 +84,7 @@ impl Writer {
                 match request {
                     Request::Append(ready, answer) => batch.push((ready, answer)),
                     Request::Redact(redact, answer) => redactions.push((redact, answer)),
+                    Request::Wrote(bytes) => self.checkpointer.wrote(bytes),
                     Request::Close(answer) => close = Some(answer),
                 }
             }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use domain::envelope::{ActorId, Position};
 use journal::{BackupError, Blobs, Digest, Journal, Person, backup_check};
 
+use crate::accounts::{account, session, ticket, token};
 use crate::place::{Place, append, at, contract, fact, fill};
 
 fn blobs(place: &Place) -> Blobs {
@@ -30,6 +31,16 @@ async fn backed_up(place: &Place) -> (Journal, PathBuf) {
         };
         journal.person_put(&person).await.unwrap();
     }
+    journal.account_put(&account("p_1", "admin")).await.unwrap();
+    for issuer in ["https://a", "https://b"] {
+        journal.identity_put(issuer, "ada", &ActorId::new("p_1")).await.unwrap();
+    }
+    for id in ["t_1", "t_2"] {
+        journal.token_put(&token("p_1", id)).await.unwrap();
+    }
+    journal.token_revoke("t_2", at(7)).await.unwrap();
+    journal.session_put(&session("p_1", "cookie", 99)).await.unwrap();
+    journal.ticket_put(&ticket(Some("p_1"), "ticket", 99)).await.unwrap();
     let blobs = blobs(place);
     blobs.put(vec![7; 3_000_000]).await.unwrap();
     blobs.put("").await.unwrap();
@@ -52,6 +63,15 @@ async fn restores_into(place: &Place, target: &Place) {
         assert_eq!(restored.raw(position).await.unwrap(), journal.raw(position).await.unwrap());
     }
     assert_eq!(restored.people().await.unwrap(), journal.people().await.unwrap());
+    let ada = ActorId::new("p_1");
+    assert_eq!(restored.accounts().await.unwrap(), journal.accounts().await.unwrap());
+    assert!(restored.account_by_login("ADA").await.unwrap().is_some());
+    assert_eq!(restored.identities_of(&ada).await.unwrap(), journal.identities_of(&ada).await.unwrap());
+    assert_eq!(restored.identities_of(&ada).await.unwrap().len(), 2);
+    assert_eq!(restored.tokens().await.unwrap(), journal.tokens().await.unwrap());
+    assert_eq!(restored.tokens().await.unwrap()[1].revoked_at, Some(at(7)));
+    assert_eq!(restored.sessions_of(&ada).await.unwrap(), []);
+    assert_eq!(restored.ticket_get(&Digest::of(b"ticket"), "password", at(9)).await.unwrap(), None);
     let digest = Digest::of(&vec![7; 3_000_000]);
     assert_eq!(blobs(target).get(&digest).await.unwrap().unwrap(), vec![7; 3_000_000]);
     // Life goes on where it was left.
@@ -179,7 +199,7 @@ async fn a_backup_packed_again_with_other_content_is_refused() {
             Some(("\"position\": 5", "\"position\": 4")),
             "not the one that the manifest names",
         ),
-        ("manifest.json", Some(("\"format\": 1", "\"format\": 2")), "which only a newer Seaworthy reads"),
+        ("manifest.json", Some(("\"format\": 2", "\"format\": 3")), "which only a newer Seaworthy reads"),
     ] {
         let place = Place::sqlite();
         let (_journal, path) = backed_up(&place).await;
@@ -190,6 +210,25 @@ async fn a_backup_packed_again_with_other_content_is_refused() {
         });
         is_refused(&place, &path, expect).await;
     }
+}
+
+/// Archives of the first form have people and nothing of theirs.
+#[tokio::test]
+async fn a_backup_of_the_first_form_is_restored() {
+    let place = Place::sqlite();
+    let (journal, path) = backed_up(&place).await;
+    let people = r#"[{"id":"p_1","login":"ada","name":"ada","address":null,"created_at":"2025-11-24T16:00:00.000001Z","erased_at":null},{"id":"p_2","login":null,"name":null,"address":null,"created_at":"2025-11-24T16:00:00.000002Z","erased_at":"2025-11-24T16:00:00.000009Z"}]"#;
+    repack(&path, |name, content| match name {
+        "people.json" => Some(people.as_bytes().to_vec()),
+        "manifest.json" => Some(replace(&content, "\"format\": 2", "\"format\": 1")),
+        _ => Some(content),
+    });
+    let target = Place::sqlite();
+    let restored = target.open().await;
+    assert_eq!(restored.restore(Some(&blobs(&target)), &path).await.unwrap().format, 1);
+    assert_eq!(restored.people().await.unwrap(), journal.people().await.unwrap());
+    assert_eq!(restored.accounts().await.unwrap(), []);
+    assert!(restored.account_put(&account("p_1", "admin")).await.unwrap());
 }
 
 #[tokio::test]

@@ -7,16 +7,19 @@
 
 mod place;
 
+mod accounts;
 mod appending;
 mod backing_up;
 mod blobs;
 mod filling;
+mod hearing;
 mod killing;
 mod migrating;
 mod modelling;
 mod people;
 mod reading;
 mod redacting;
+mod signing_in;
 mod tampering;
 mod together;
 mod verifying;

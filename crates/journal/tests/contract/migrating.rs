@@ -3,15 +3,16 @@
 //! The samples were written by a program of another language, so they also check the form of the header.
 
 use domain::envelope::{ActorId, Position, Stream, StreamVersion};
-use journal::{Body, Journal};
+use journal::{Body, Digest, Journal};
 
 use crate::place::{append, at, contract, decision, told};
 
 /// The sample data that each version brings, in both dialects.
-const SAMPLES: [[&str; 2]; 3] = [
+const SAMPLES: [[&str; 2]; 4] = [
     [include_str!("../../samples/sqlite/0001.sql"), include_str!("../../samples/postgres/0001.sql")],
     [include_str!("../../samples/sqlite/0002.sql"), include_str!("../../samples/postgres/0002.sql")],
     [include_str!("../../samples/sqlite/0003.sql"), include_str!("../../samples/postgres/0003.sql")],
+    [include_str!("../../samples/sqlite/0004.sql"), include_str!("../../samples/postgres/0004.sql")],
 ];
 
 const HEAD: &str = "09fe207f6251a32e42ad1e9e704412fd7d4791d88c06c2dc95f548f613b5be7f";
@@ -42,6 +43,17 @@ contract! {
             if oldest >= 3 {
                 let bytes = journal.derived_get("snapshot/release/tidewatch/2026.12").await.unwrap();
                 assert_eq!(bytes, Some(vec![1, 2, 255]));
+            }
+            if oldest >= 4 {
+                let (ada, account) = journal.account_by_login("ADA").await.unwrap().unwrap();
+                assert_eq!((account.role.as_str(), account.functions.len()), ("admin", 2));
+                assert_eq!(journal.identity_get("https://id.example.org", "ada-1").await.unwrap(), Some(ada.id));
+                let session = journal.session_get(&Digest([1; 32])).await.unwrap().unwrap();
+                assert_eq!((session.agent.as_str(), session.seen_at), ("Firefox", at(42)));
+                let token = journal.token_by_digest(&Digest([2; 32])).await.unwrap().unwrap();
+                assert_eq!((token.id.as_str(), token.scopes), ("t_ci", vec!["ingest".to_owned()]));
+                let ticket = journal.ticket_get(&Digest([3; 32]), "invitation", at(50)).await.unwrap().unwrap();
+                assert_eq!((ticket.person, ticket.payload.as_str()), (None, r#"{"role":"member"}"#));
             }
             let appended = journal.append(append(40, vec![decision(stream.as_str(), 4, &["{}"])])).await.unwrap();
             assert_eq!(appended.position, Position(6));

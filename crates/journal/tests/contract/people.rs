@@ -1,5 +1,7 @@
 //! The tables that may forget: people, and what is derived.
 
+use std::time::Duration;
+
 use domain::envelope::ActorId;
 use journal::Person;
 
@@ -67,7 +69,30 @@ async fn an_erased_name_is_gone_from_the_file() {
     let journal = place.open().await;
     let ada = person("p_1", "ada.marsh.login");
     journal.person_put(&ada).await.unwrap();
-    assert!(place.has_bytes("ada@example.org") && place.has_bytes("ada.marsh.login"));
+    journal.account_put(&crate::accounts::account("p_1", "admin")).await.unwrap();
+    journal.identity_put("https://id", "subject-of-ada", &ada.id).await.unwrap();
+    journal.session_put(&crate::accounts::session("p_1", "cookie", 99)).await.unwrap();
+    journal.ticket_put(&crate::accounts::ticket(Some("p_1"), "ticket", 99)).await.unwrap();
+    let personal =
+        ["ada@example.org", "ada.marsh.login", "$argon2id$", "subject-of-ada", "192.0.2.7", r#"{"to":"ada"#];
+    assert_eq!(personal.map(|text| place.has_bytes(text)), [true; 6]);
     journal.person_erase(&ada.id, at(5)).await.unwrap();
-    assert!(!place.has_bytes("ada@example.org") && !place.has_bytes("ada.marsh.login"));
+    assert_eq!(personal.map(|text| place.has_bytes(text)), [false; 6]);
+}
+
+/// What is written beside the events may be all there is for days, and the log would hold it all.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_log_stays_bounded_without_appends() {
+    let place = crate::place::Place::sqlite();
+    let journal = place.open().await;
+    let log = place.folder.path().join("journal.db-wal");
+    let mut sizes = Vec::new();
+    for round in 0..4 {
+        for n in 0..4 {
+            journal.derived_put(&format!("snapshot {n}"), &vec![round; 1 << 20]).await.unwrap();
+        }
+        tokio::time::sleep(Duration::from_millis(900)).await;
+        sizes.push(std::fs::metadata(&log).unwrap().len() >> 20);
+    }
+    assert!(sizes.iter().all(|size| *size < 10), "{sizes:?} MiB");
 }
