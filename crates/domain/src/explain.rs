@@ -168,8 +168,28 @@ fn values(names: &[String], facts: &Fact) -> Vec<String> {
     for path in names {
         let Some(fact) = facts.at(path) else { continue };
         if matches!(fact, Fact::Bool(_) | Fact::Int(_) | Fact::Double(_) | Fact::Text(_)) {
-            reasons.push(format!("{path} is {}", fact.label()));
+            reasons.push(spoken(path, fact));
         }
     }
     reasons
+}
+
+/// Says a fact's value in words: "cold start p90 of performance is 1,640 ms", "failed of smoke is 0".
+fn spoken(path: &str, fact: &Fact) -> String {
+    let parts: Vec<&str> = path.split('.').collect();
+    let (name, of) = match parts.as_slice() {
+        ["runs", kind, .., name] => (*name, format!(" of {kind}")),
+        [whole, name] => (*name, format!(" of the {whole}")),
+        _ => (path, String::new()),
+    };
+    let (name, unit) = match name.rsplit_once('_') {
+        Some((name, unit @ ("ms" | "s" | "hours" | "mb"))) => (name, format!(" {unit}")),
+        _ => (name, String::new()),
+    };
+    let value = match fact {
+        Fact::Int(value) => words::number(*value),
+        Fact::Double(value) if value.fract() == 0.0 && value.abs() < 1e15 => words::number(*value as i64),
+        other => other.label(),
+    };
+    format!("{}{of} is {value}{unit}", name.replace('_', " "))
 }

@@ -19,6 +19,8 @@ pub enum RefusalKind {
     Contradiction,
     /// It was never possible as it was asked.
     Invalid,
+    /// It is not for whoever asked.
+    Forbidden,
 }
 
 impl Refusal {
@@ -28,6 +30,10 @@ impl Refusal {
 
     pub fn contradiction(sentence: impl Into<String>) -> Self {
         Self { kind: RefusalKind::Contradiction, sentence: sentence.into() }
+    }
+
+    pub fn forbidden(sentence: impl Into<String>) -> Self {
+        Self { kind: RefusalKind::Forbidden, sentence: sentence.into() }
     }
 
     pub fn invalid(sentence: impl Into<String>) -> Self {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::criterion::Definition;
-use crate::envelope::{Envelope, Position, StreamVersion};
+use crate::envelope::{ActorId, Envelope, Position, StreamVersion};
 use crate::event::{Event, ReleaseDescribed};
 use crate::evidence::{Attestation, Ingest, Summary, Withdrawal};
 use crate::id::{ReleaseId, RunKind, TrackId};
@@ -176,6 +176,16 @@ impl Release {
             }
             let summary = track.summaries.iter_mut().find(|summary| summary.position == evidence)?;
             Some(&mut summary.withdrawn)
+        })
+    }
+
+    /// Returns who brought a piece of evidence.
+    pub fn brought_by(&self, evidence: Position) -> Option<&ActorId> {
+        self.tracks.values().find_map(|track| {
+            let runs = track.ingests.iter().map(|ingest| (ingest.position, &ingest.actor));
+            let checks = track.attestations.iter().map(|check| (check.position, &check.actor));
+            let summaries = track.summaries.iter().map(|summary| (summary.position, &summary.actor));
+            runs.chain(checks).chain(summaries).find(|(at, _)| *at == evidence).map(|(_, by)| by)
         })
     }
 

@@ -343,7 +343,7 @@ fn own_criteria_tell_the_values_that_they_read_and_metrics_may_be_missing() {
     let mut story = Story::new(vec![own("runs.performance.metrics.cold_ms < 1500.0")]);
     story.nominate("514");
     story.run("514", "performance", None, false, passed(3));
-    story.check(&["not ready", "own not met: runs.performance.metrics.cold_ms is 1640"]);
+    story.check(&["not ready", "own not met: cold of performance is 1,640 ms"]);
     let mut story = Story::new(vec![own("runs.performance.metrics.warm_ms < 1500.0")]);
     story.nominate("514");
     story.run("514", "performance", None, false, passed(3));

@@ -1,0 +1,163 @@
+//! Who may do what: one table, read by every route, every page and every test.
+//!
+//! Invariant: what is not in the table nobody may do; a higher role may whatever a lower one may.
+
+use serde::{Deserialize, Serialize};
+
+use crate::refusal::Refusal;
+
+/// What a person may do at all. Which function they speak for is another question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Sees everything, changes nothing.
+    Viewer,
+    /// Brings evidence.
+    Contributor,
+    /// Holds a release together: criteria, candidates, what others brought.
+    Coordinator,
+    /// Looks after accounts and the journal itself.
+    Admin,
+}
+
+impl Role {
+    pub const ALL: [(&'static str, Self); 4] = [
+        ("viewer", Self::Viewer),
+        ("contributor", Self::Contributor),
+        ("coordinator", Self::Coordinator),
+        ("admin", Self::Admin),
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        Self::ALL.iter().find(|(_, role)| *role == self).map_or("", |(name, _)| name)
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(name, _)| *name == text).map(|(_, role)| *role)
+    }
+
+    /// Returns the role with its article: "an admin".
+    fn with_article(self) -> String {
+        let article = if self == Self::Admin { "an" } else { "a" };
+        format!("{article} {}", self.as_str())
+    }
+}
+
+/// Something that a person does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Act {
+    /// See fleet, releases, evidence, the journal.
+    Read,
+    /// Ingest runs, record checks by hand, write summaries.
+    BringEvidence,
+    WithdrawEvidence,
+    /// Apply a product's file: products, releases, tracks, builds, candidates, criteria.
+    Apply,
+    /// Walk the whole journal.
+    VerifyJournal,
+    /// See and revoke sessions and tokens, change a password.
+    KeepAccount,
+    /// Invite people, set roles, disable accounts, erase people.
+    ManageAccounts,
+}
+
+/// A line of the table: the least role for one's own things, and for those of others.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    pub act: Act,
+    /// What it is, after "to": "withdraw evidence".
+    pub says: &'static str,
+    pub own: Role,
+    pub others: Role,
+}
+
+const fn rule(act: Act, says: &'static str, own: Role, others: Role) -> Rule {
+    Rule { act, says, own, others }
+}
+
+/// The table.
+pub const TABLE: [Rule; 7] = [
+    rule(Act::Read, "see this", Role::Viewer, Role::Viewer),
+    rule(Act::BringEvidence, "bring evidence", Role::Contributor, Role::Contributor),
+    rule(Act::WithdrawEvidence, "withdraw evidence", Role::Contributor, Role::Coordinator),
+    rule(Act::Apply, "apply a product’s file", Role::Coordinator, Role::Coordinator),
+    rule(Act::VerifyJournal, "verify the journal", Role::Coordinator, Role::Coordinator),
+    rule(Act::KeepAccount, "look after an account", Role::Viewer, Role::Admin),
+    rule(Act::ManageAccounts, "manage accounts", Role::Admin, Role::Admin),
+];
+
+/// Whose thing an act is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    Own,
+    Others,
+}
+
+/// Says whether a role may do something to its own things or to those of others.
+///
+/// # Errors
+/// The refusal, which says whom to ask.
+pub fn may(role: Role, act: Act, whose: Whose) -> Result<(), Refusal> {
+    let Some(rule) = TABLE.iter().find(|rule| rule.act == act) else {
+        return Err(Refusal::forbidden("Nobody may do this."));
+    };
+    let least = match whose {
+        Whose::Own => rule.own,
+        Whose::Others => rule.others,
+    };
+    if role >= least {
+        return Ok(());
+    }
+    let of_others = if rule.own < rule.others && whose == Whose::Others { " of others" } else { "" };
+    Err(Refusal::forbidden(format!(
+        "To {}{of_others} takes {}; you are {}. Ask {} to do it, or to change your role.",
+        rule.says,
+        least.with_article(),
+        role.with_article(),
+        if least == Role::Admin { "an admin" } else { "a coordinator or an admin" },
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(role: Role, act: Act, whose: Whose, expect: bool) {
+        assert_eq!(may(role, act, whose).is_ok(), expect, "{role:?} {act:?} {whose:?}");
+    }
+
+    #[test]
+    fn a_role_may_what_the_table_says() {
+        check(Role::Viewer, Act::Read, Whose::Others, true);
+        check(Role::Viewer, Act::BringEvidence, Whose::Own, false);
+        check(Role::Contributor, Act::WithdrawEvidence, Whose::Own, true);
+        check(Role::Contributor, Act::WithdrawEvidence, Whose::Others, false);
+        check(Role::Coordinator, Act::WithdrawEvidence, Whose::Others, true);
+        check(Role::Coordinator, Act::ManageAccounts, Whose::Others, false);
+        check(Role::Viewer, Act::KeepAccount, Whose::Own, true);
+        check(Role::Coordinator, Act::KeepAccount, Whose::Others, false);
+    }
+
+    #[test]
+    fn every_act_has_one_line_and_more_is_never_less() {
+        for (index, rule) in TABLE.iter().enumerate() {
+            assert!(!TABLE[..index].iter().any(|other| other.act == rule.act), "{:?} twice", rule.act);
+            assert!(rule.own <= rule.others, "{:?}", rule.act);
+            for whose in [Whose::Own, Whose::Others] {
+                check(Role::Admin, rule.act, whose, true);
+                let allowed = Role::ALL.map(|(_, role)| may(role, rule.act, whose).is_ok());
+                assert!(allowed.is_sorted(), "{:?}: a higher role may less", rule.act);
+            }
+        }
+    }
+
+    #[test]
+    fn a_refusal_says_whom_to_ask() {
+        let refusal = may(Role::Contributor, Act::WithdrawEvidence, Whose::Others).unwrap_err();
+        assert_eq!(
+            refusal.sentence,
+            "To withdraw evidence of others takes a coordinator; you are a contributor. Ask a coordinator or an admin \
+             to do it, or to change your role."
+        );
+    }
+}
