@@ -63,13 +63,17 @@
     connection.textContent = text;
   };
   let lost;
-  document.addEventListener("htmx:sse:after:connection", () => { clearTimeout(lost); say("live", "Live: what changes shows by itself."); });
+  document.addEventListener("htmx:sse:after:connection", () => { clearTimeout(lost); lost = undefined; say("live", "Live: what changes shows by itself."); });
   for (const name of ["htmx:sse:error", "htmx:sse:close"]) {
     document.addEventListener(name, () => {
-      clearTimeout(lost);
-      lost = setTimeout(() => say("lost", "Not live: the server does not answer. Trying again."), 3000);
+      lost ??= setTimeout(() => say("lost", "Not live: the server does not answer. Trying again."), 3000);
     });
   }
+
+  // A part that could not be fetched leaves the page as it was: that is said, not hidden.
+  document.addEventListener("htmx:after:request", (event) => {
+    if (event.detail?.ctx?.response?.status >= 400) say("lost", "This page could not be brought up to date. Reload it.");
+  });
 
   // A browser holds few connections to one server: a page that nobody sees keeps none, and catches up when it is seen.
   document.addEventListener("htmx:sse:before:connection", (event) => {

@@ -4,7 +4,7 @@
 //! has been noticed. What this process records itself is noticed before its caller is answered.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
 
@@ -25,6 +25,8 @@ const LAG: usize = 256;
 #[derive(Debug)]
 pub(crate) struct Following {
     on: AtomicBool,
+    /// Up to which event everything has been noticed.
+    followed: AtomicI64,
     latest: Mutex<HashMap<Stream, Position>>,
     /// The stream in which something happened.
     changes: broadcast::Sender<Stream>,
@@ -45,7 +47,13 @@ impl Names {
 impl Default for Following {
     fn default() -> Self {
         let (changes, _) = broadcast::channel(LAG);
-        Self { on: AtomicBool::new(false), latest: Mutex::default(), changes, names: RwLock::default() }
+        Self {
+            on: AtomicBool::new(false),
+            followed: AtomicI64::new(0),
+            latest: Mutex::default(),
+            changes,
+            names: RwLock::default(),
+        }
     }
 }
 
@@ -59,15 +67,19 @@ impl App {
         self.refresh_names().await?;
         // What was folded before nobody was watching may be out of date.
         self.forget();
+        self.inner.following.followed.store(position.0, Ordering::Release);
         self.inner.following.on.store(true, Ordering::Release);
         let app = self.clone();
         self.inner.tasks.spawn(async move {
             let mut own = app.journal().watch();
+            // What other servers record on one PostgreSQL is heard; what is not heard is found by asking.
+            let mut news = app.journal().news();
             let mut failing = false;
             loop {
                 tokio::select! {
                     () = stop.cancelled() => break,
                     Ok(()) = own.changed() => {}
+                    true = news.next() => {}
                     () = tokio::time::sleep(EVERY) => {}
                 }
                 match app.catch_up(&mut position).await {
@@ -102,10 +114,16 @@ impl App {
                 // Nobody listening is no failure.
                 let _ = self.inner.following.changes.send(event.envelope.stream);
             }
+            self.inner.following.followed.store(position.0, Ordering::Release);
             if !full {
                 return Ok(());
             }
         }
+    }
+
+    /// Returns up to which event pages are sure to show everything.
+    pub(crate) fn followed(&self) -> Position {
+        Position(self.inner.following.followed.load(Ordering::Acquire))
     }
 
     /// Notes that a stream has an event at a position.

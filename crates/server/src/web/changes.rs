@@ -4,6 +4,7 @@
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
+use axum::http::StatusCode;
 use domain::envelope::StreamVersion;
 use domain::happening::{Happening, happening};
 use domain::time::Time;
@@ -17,7 +18,8 @@ use super::parts::timeline::timeline;
 use super::parts::verdict::mark_of;
 use super::reader::Reader;
 use super::seen::{ReleasePath, Seen, no_moment};
-use super::trouble::Page;
+use super::trouble::{Page, Trouble};
+use crate::api::Problem;
 use crate::app::load::read;
 use crate::app::view::View;
 use crate::app::{App, AppError};
@@ -46,6 +48,9 @@ pub(super) async fn changes(
         "" => until.start_of_day(),
         text => moment::read(text, &seen.clock.zone).ok_or_else(|| no_moment(text))?,
     };
+    if from > until.now {
+        return Err(later_than_shown());
+    }
     let before = match app.view_as_of(seen.id(), from).await {
         Ok(view) => Some(view),
         Err(AppError::Refused(_)) => None,
@@ -61,6 +66,15 @@ pub(super) async fn changes(
     let body = body(&seen, &reader, from, before.as_deref(), &happened);
     let below = vec![("Changes".to_owned(), seen.path("/changes"))];
     Ok(seen.frame(&reader, Tab::Changes, "Changes", below, body).answer())
+}
+
+fn later_than_shown() -> Trouble {
+    Trouble(Problem::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "moment",
+        "Nothing can have changed yet",
+        "The moment to compare with is later than the one you look at. Choose an earlier one.",
+    ))
 }
 
 fn body(seen: &Seen, reader: &Reader, from: Time, before: Option<&View>, happened: &[Happening]) -> Markup {
@@ -82,7 +96,9 @@ fn body(seen: &Seen, reader: &Reader, from: Time, before: Option<&View>, happene
                 h1 { "What changed since " (clock.day_and_time(from)) }
                 p.sub {
                     @if before.is_none() { "The release did not exist then: all of it is new. " }
-                    (domain::words::count(turned.len() as i64, "verdict turned", "verdicts turned")) ", "
+                    @let tracks = turned.iter().filter(|turn| turn.whole).count();
+                    (domain::words::count(tracks as i64, "track turned", "tracks turned")) ", "
+                    (domain::words::count((turned.len() - tracks) as i64, "verdict", "verdicts")) ", "
                     (domain::words::count(happened.len() as i64, "event", "events")) "."
                 }
             }
@@ -106,7 +122,7 @@ fn body(seen: &Seen, reader: &Reader, from: Time, before: Option<&View>, happene
                         span.fromto { (turn.before.map_or_else(|| html! { span.hint { "new" } }, |mark| html! { (mark.told()) })) " → " (turn.now.told()) }
                         span {
                             a href=(reader.link(seen.path(&turn.target))) { b { (turn.track) } " " (turn.what) }
-                            small { @if let Some(before) = turn.before { (before.word()) ", now " } (turn.now.word()) ": " (turn.why) }
+                            small { @if let Some(before) = turn.before { (turn.word(before)) ", now " } (turn.word(turn.now)) ": " (turn.why) }
                         }
                     }
                 } }
@@ -116,8 +132,8 @@ fn body(seen: &Seen, reader: &Reader, from: Time, before: Option<&View>, happene
             header { h2 #happened { "What happened" } }
             @if happened.is_empty() { (empty("Nothing since then", html! { p { "Choose an earlier moment above." } })) }
             @else {
-                (timeline(happened.iter().take(LISTED).map(|happening| (happening, Some(&seen.view.release.id))), clock, &seen.names, false))
-                @if happened.len() > LISTED { p.hint.pad { "The " a href=(seen.path("/journal")) { "journal" } " has the other " (happened.len() - LISTED) "." } }
+                (timeline(happened.iter().take(LISTED).map(|happening| (happening, Some(&seen.view.release.id))), reader, clock, &seen.names, false))
+                @if happened.len() > LISTED { p.hint.pad { "The " a href=(reader.link(seen.path("/journal"))) { "journal" } " has the other " (happened.len() - LISTED) "." } }
             }
         }
     }
@@ -127,10 +143,23 @@ fn body(seen: &Seen, reader: &Reader, from: Time, before: Option<&View>, happene
 struct Turned {
     track: String,
     what: String,
+    /// Whether it is the track as a whole.
+    whole: bool,
     before: Option<Mark>,
     now: Mark,
     why: String,
     target: String,
+}
+
+impl Turned {
+    /// A track is ready or not; only criteria are met.
+    fn word(&self, mark: Mark) -> &'static str {
+        match mark {
+            Mark::Met if self.whole => "ready",
+            Mark::Unmet if self.whole => "not ready",
+            mark => mark.word(),
+        }
+    }
 }
 
 fn turned(before: Option<&View>, now: &View) -> Vec<Turned> {
@@ -142,7 +171,8 @@ fn turned(before: Option<&View>, now: &View) -> Vec<Turned> {
         if mark_before != Some(mark) {
             turned.push(Turned {
                 track: track.name.clone(),
-                what: "as a whole".to_owned(),
+                what: String::new(),
+                whole: true,
                 before: mark_before,
                 now: mark,
                 why: super::parts::verdict::why(track),
@@ -156,6 +186,7 @@ fn turned(before: Option<&View>, now: &View) -> Vec<Turned> {
                 turned.push(Turned {
                     track: track.name.clone(),
                     what: check.title.clone(),
+                    whole: false,
                     before: check_was,
                     now: mark_of(check),
                     why: check.reasons.first().cloned().unwrap_or_default(),

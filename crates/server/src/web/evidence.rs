@@ -130,7 +130,7 @@ pub(super) fn table(
                             a href=(reader.link(seen.path(&format!("/evidence/{}", piece.position)))) { (piece.what) }
                             @if let Some(device) = piece.device { small { (device) } }
                         }
-                        (cell(track, html! { (piece.track.description.name) }))
+                        (cell(track, html! { (piece.track.description.name) @if piece.track.retired { " " span.tag.waived { "taken out" } } }))
                         (cell(build, html! { (piece.build) @if piece.is_stale() { " " span.tag.unknown { "stale" } } }))
                         (cell(result, html! {
                             @if let Some(withdrawal) = piece.withdrawn { span.tag.unmet { "withdrawn" } small { "“" (withdrawal.reason) "”" } }
@@ -176,7 +176,7 @@ pub(super) async fn list(
 
 fn body(seen: &Seen, reader: &Reader, narrow: &Narrow) -> Markup {
     let release = &seen.view.release;
-    let mut all: Vec<Piece<'_>> = release.live_tracks().flat_map(pieces).collect();
+    let mut all: Vec<Piece<'_>> = release.tracks.values().flat_map(pieces).collect();
     let total = all.len();
     let find = narrow.find.trim().to_lowercase();
     all.retain(|piece| {
@@ -225,7 +225,7 @@ fn body(seen: &Seen, reader: &Reader, narrow: &Narrow) -> Markup {
                 label { span { "Search" } input #search type="search" name="find" value=(narrow.find) placeholder="Run, device, build, person"; }
                 label { span { "Track" } select name="track" {
                     option value="" { "all tracks" }
-                    @for track in release.live_tracks() {
+                    @for track in release.tracks.values() {
                         option value=(track.description.id) selected[track.description.id.as_str() == narrow.track] { (track.description.name) }
                     }
                 } }

@@ -11,6 +11,7 @@ use domain::time::Time;
 use maud::{Markup, html};
 
 use super::frame::{Frame, Past, command, empty, path};
+use super::live::Shown;
 use super::mark;
 use super::moment::Clock;
 use super::parts::timeline::timeline;
@@ -22,9 +23,11 @@ use crate::app::view::{Turn, View};
 use crate::app::{App, AppError};
 
 /// A release on the page, or why it is not there.
-type Shown = (ReleaseId, Result<(Arc<View>, Vec<Turn>), String>);
+type OnPage = (ReleaseId, Result<(Arc<View>, Vec<Turn>), String>);
 
 pub(super) async fn fleet(State(app): State<App>, reader: Reader) -> Page {
+    // Before anything is read: what happens meanwhile is then told to the page, and not missed.
+    let followed = app.followed();
     let ids = app.releases().await?;
     let at = reader.moment("UTC").map_err(|text| no_moment(&text))?;
     let mut shown = Vec::with_capacity(ids.len());
@@ -43,13 +46,23 @@ pub(super) async fn fleet(State(app): State<App>, reader: Reader) -> Page {
         }
     }
     // What wants somebody first: not ready, then unknown, then ready; within those, what moved last.
-    let worst = |(_, shown): &Shown| shown.as_ref().map_or(Readiness::NotReady, |(view, _)| view.readiness());
-    let moved = |(_, shown): &Shown| {
+    let worst =
+        |(_, shown): &OnPage| shown.as_ref().map_or(Readiness::NotReady, |(view, _)| view.readiness());
+    let moved = |(_, shown): &OnPage| {
         shown.as_ref().map_or(Time::from_micros(0), |(view, _)| view.release.recorded_at)
     };
     shown.sort_by_key(|one| std::cmp::Reverse((worst(one), moved(one))));
     let clock = reader.clock(&zone);
-    let after = app.fleet_shown().await?;
+    let views = shown.iter().filter_map(|(_, shown)| Some(shown.as_ref().ok()?.0.at));
+    let after = Shown { position: followed, at: views.max().unwrap_or(Time::from_micros(0)) };
+    let mut day = clock.clone();
+    day.now = at.unwrap_or(clock.now);
+    let morning = app.journal().position_at(day.start_of_day()).await.map_err(AppError::from)?;
+    let evening = match at {
+        Some(at) => app.journal().position_at(at).await.map_err(AppError::from)?,
+        None => followed,
+    };
+    let that_day = Day { clock: day, events: evening.0 - morning.0, past: at.is_some() };
     let frame = Frame {
         reader: &reader,
         clock: &clock,
@@ -58,7 +71,7 @@ pub(super) async fn fleet(State(app): State<App>, reader: Reader) -> Page {
         tabs: None,
         live: Some(format!("/live?after={after}")),
         past: at.map(|at| Past { at, earlier: None, later: None, since: None }),
-        body: body(&app, &reader, &clock, &shown),
+        body: body(&app, &reader, &clock, &shown, &that_day),
     };
     Ok(frame.answer())
 }
@@ -87,7 +100,21 @@ async fn look(
     Ok(Some((view, turns)))
 }
 
-fn body(app: &App, reader: &Reader, clock: &Clock, shown: &[Shown]) -> Markup {
+/// The day that the page tells of.
+struct Day {
+    clock: Clock,
+    /// How many events it had so far.
+    events: i64,
+    past: bool,
+}
+
+fn body(app: &App, reader: &Reader, clock: &Clock, shown: &[OnPage], day: &Day) -> Markup {
+    if shown.is_empty() && day.past {
+        return html! {
+            section.head { div { h1 { "Fleet" } } }
+            (empty("There was no release yet", html! { p { "Choose a later moment, or go back to now." } }))
+        };
+    }
     if shown.is_empty() {
         return html! {
             section.head { div { h1 { "Fleet" } p.sub { "Every live release, and how each of its tracks stands." } } }
@@ -108,7 +135,7 @@ fn body(app: &App, reader: &Reader, clock: &Clock, shown: &[Shown]) -> Markup {
             .count()
     };
     let names = app.names();
-    let today = clock.start_of_day();
+    let today = day.clock.start_of_day();
     let mut happened: Vec<_> = shown
         .iter()
         .filter_map(|(id, shown)| Some((id, shown.as_ref().ok()?)))
@@ -144,9 +171,9 @@ fn body(app: &App, reader: &Reader, clock: &Clock, shown: &[Shown]) -> Markup {
             }
         }
         section.card aria-labelledby="today" {
-            header { h2 #today { "Today" } span.hint { (domain::words::count(happened.len() as i64, "event", "events")) } }
-            @if happened.is_empty() { p.hint.pad { "Nothing was recorded today." } }
-            @else { (timeline(happened.iter().take(20).copied(), clock, &names, true)) }
+            header { h2 #today { (if day.past { "That day" } else { "Today" }) } a.hint href=(reader.link("/journal")) { (domain::words::count(day.events, "event", "events")) } }
+            @if happened.is_empty() { p.hint.pad { "Nothing was recorded of a release." } }
+            @else { (timeline(happened.iter().take(20).copied(), reader, clock, &names, true)) }
         }
     }
 }

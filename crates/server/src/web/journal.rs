@@ -12,10 +12,10 @@ use domain::words;
 use maud::html;
 use serde::Deserialize;
 
-use super::frame::{Frame, Tab, command, empty, path};
+use super::frame::{Frame, Past, Tab, command, empty, path};
 use super::parts::timeline::timeline;
 use super::reader::Reader;
-use super::seen::{ReleasePath, Seen};
+use super::seen::{ReleasePath, Seen, no_moment};
 use super::trouble::Page;
 use crate::app::follow::Names;
 use crate::app::load::read;
@@ -43,8 +43,7 @@ impl Narrow {
     fn takes(&self, happening: &Happening, names: &Names) -> bool {
         let find = self.find.trim().to_lowercase();
         let within = |text: &str| text.to_lowercase().contains(&find);
-        self.before.is_none_or(|before| happening.position.0 < before)
-            && (self.topic.is_empty() || happening.topic.as_str() == self.topic)
+        (self.topic.is_empty() || happening.topic.as_str() == self.topic)
             && (self.track.is_empty()
                 || happening.track.as_ref().is_some_and(|track| track.as_str() == self.track))
             && (self.who.is_empty() || happening.actor.as_str() == self.who)
@@ -86,6 +85,8 @@ pub(super) async fn of_release(
     let people = people(&all, &seen.names);
     let total = all.len();
     all.retain(|happening| narrow.takes(happening, &seen.names));
+    let fitting = all.len();
+    all.retain(|happening| narrow.before.is_none_or(|before| happening.position.0 < before));
     let base = seen.path("/journal");
     let body = html! {
         section.head { div { h1 { "Journal" } p.sub { "Who did what when. Nothing here was ever changed: it is a chain, and " code { "seaworthy journal verify" } " proves it." } } }
@@ -110,8 +111,8 @@ pub(super) async fn of_release(
             @if all.is_empty() {
                 (empty("Nothing fits", html! { p { "None of " (words::count(total as i64, "event", "events")) " fits. " a href=(reader.link(base.as_str())) { "Show all" } "." } }))
             } @else {
-                p.hint.pad { (words::count(all.len() as i64, "event", "events")) @if all.len() < total { " of " (words::number(total as i64)) } ", newest first." }
-                (timeline(all.iter().take(PAGE).map(|happening| (happening, Some(&release.id))), &seen.clock, &seen.names, false))
+                p.hint.pad { (words::count(fitting as i64, "event", "events")) @if fitting < total { " of " (words::number(total as i64)) } ", newest first." @if narrow.before.is_some() { " " a href=(reader.link(base.as_str())) { "To the newest" } } }
+                (timeline(all.iter().take(PAGE).map(|happening| (happening, Some(&release.id))), &reader, &seen.clock, &seen.names, false))
                 @if let (true, Some(last)) = (all.len() > PAGE, all.get(PAGE - 1)) {
                     nav.pages aria-label="Pages" { a.button rel="next" href=(reader.link(narrow.link(&base, last.position))) { "Older ›" } }
                 }
@@ -132,6 +133,9 @@ fn people(all: &[Happening], names: &Names) -> Vec<(String, String)> {
     people
 }
 
+/// The most events that one page looks through for those that fit.
+const LOOKED_THROUGH: usize = 5_000;
+
 /// The whole journal, across releases and products.
 pub(super) async fn whole(
     State(app): State<App>,
@@ -141,30 +145,55 @@ pub(super) async fn whole(
     let narrow = narrow?.0;
     let clock = reader.clock("UTC");
     let names = app.names();
-    let before = narrow.before.map_or(Position(i64::MAX), Position);
-    let events = app.journal().read_before(before, PAGE as u32).await.map_err(AppError::from)?;
-    let oldest = events.last().map(|event| event.envelope.position);
-    let mut shown: Vec<(Happening, Option<ReleaseId>)> = Vec::with_capacity(events.len());
-    for (envelope, event) in read(events)? {
-        let id = ReleaseId::from_stream(&envelope.stream);
-        let release = match &id {
-            Some(id) => app.view(id).await.ok().map(|view| view.release.clone()),
-            None => None,
-        };
-        shown.push((happening(&envelope, &event, release.as_deref()), id));
-    }
+    let at = reader.moment("UTC").map_err(|text| no_moment(&text))?;
+    // Before anything is read: what happens meanwhile is then told to the page, and not missed.
     let after = app.fleet_shown().await?;
-    let position = after.position;
+    let newest = match at {
+        Some(at) => app.journal().position_at(at).await.map_err(AppError::from)?,
+        None => app.position().await?,
+    };
+    let mut before =
+        Position(narrow.before.map_or(i64::MAX, |before| before.max(1)).min(newest.0.saturating_add(1)));
+    let mut shown: Vec<(Happening, Option<ReleaseId>)> = Vec::new();
+    let mut looked = 0;
+    while shown.len() < PAGE && looked < LOOKED_THROUGH && before.0 > 1 {
+        let events = app.journal().read_before(before, PAGE as u32).await.map_err(AppError::from)?;
+        let Some(last) = events.last() else { break };
+        before = last.envelope.position;
+        looked += events.len();
+        for (envelope, event) in read(events)? {
+            let id = ReleaseId::from_stream(&envelope.stream);
+            let release = match &id {
+                Some(id) => app.view(id).await.ok().map(|view| view.release.clone()),
+                None => None,
+            };
+            let happening = happening(&envelope, &event, release.as_deref());
+            if narrow.takes(&happening, &names) {
+                shown.push((happening, id));
+            }
+        }
+    }
     let body = html! {
-        section.head { div { h1 { "Whole journal" } p.sub { "Every event of every product and release: " (words::count(position.0, "event", "events")) ", in one chain." } } }
+        section.head { div { h1 { "Whole journal" } p.sub { "Every event of every product and release: " (words::count(newest.0, "event", "events")) ", in one chain." } } }
         section.card aria-label="Journal" {
-            @if shown.is_empty() {
+            form.filter method="get" action="/journal" role="search" {
+                @if !reader.as_of.is_empty() { input type="hidden" name="as_of" value=(reader.as_of); }
+                label { span { "Search" } input #search type="search" name="find" value=(narrow.find) placeholder="Words, reasons, people"; }
+                label { span { "About" } select name="topic" {
+                    option value="" { "everything" }
+                    @for (value, topic) in Topic::ALL { option value=(value) selected[value == narrow.topic] { (topic.label()) } }
+                } }
+                button type="submit" { "Narrow" }
+            }
+            @if newest.0 == 0 {
                 (empty("Nothing has happened yet", html! { p { "Whatever is recorded will be here: who, what, when. It begins with a product’s file:" } (command("seaworthy apply")) }))
+            } @else if shown.is_empty() {
+                (empty("Nothing here fits", html! { p { a href=(reader.link("/journal")) { "Show all" } ", or look further back." } }))
             } @else {
-                (timeline(shown.iter().map(|(happening, id)| (happening, id.as_ref())), &clock, &names, true))
-                @if let Some(oldest) = oldest.filter(|oldest| oldest.0 > 1) {
-                    nav.pages aria-label="Pages" { a.button rel="next" href=(narrow.link("/journal", oldest)) { "Older ›" } }
-                }
+                (timeline(shown.iter().map(|(happening, id)| (happening, id.as_ref())), &reader, &clock, &names, true))
+            }
+            @if before.0 > 1 {
+                nav.pages aria-label="Pages" { a.button rel="next" href=(reader.link(narrow.link("/journal", before))) { "Older ›" } }
             }
         }
     };
@@ -178,7 +207,7 @@ pub(super) async fn whole(
         ],
         tabs: None,
         live: narrow.before.is_none().then(|| format!("/live?after={after}")),
-        past: None,
+        past: at.map(|at| Past { at, earlier: None, later: None, since: None }),
         body,
     };
     Ok(frame.answer())

@@ -135,7 +135,8 @@ fn answer(events: impl Stream<Item = Result<Event, Infallible>> + Send + 'static
 impl App {
     /// Returns what the fleet shows: everything recorded, and the newest moment at which a release was judged.
     pub(super) async fn fleet_shown(&self) -> Result<Shown, AppError> {
-        let mut shown = Shown { position: self.position().await?, at: Time::from_micros(0) };
+        // The position first: what happens while the views are read is then told, and not missed.
+        let mut shown = Shown { position: self.followed(), at: Time::from_micros(0) };
         for release in self.releases().await? {
             // One that cannot be read is shown as such, and does not turn by itself.
             if let Ok(view) = self.view(&release).await {

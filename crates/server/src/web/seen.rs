@@ -10,11 +10,12 @@ use axum::http::StatusCode;
 use domain::envelope::{ActorId, StreamVersion};
 use domain::id::{ProductId, ReleaseId, ReleaseName};
 use domain::time::Time;
-use maud::Markup;
+use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::frame::{Frame, Past, Tab, Tabs, path};
 use super::live::Shown;
+use super::mark::Mark;
 use super::moment::Clock;
 use super::reader::Reader;
 use super::trouble::Trouble;
@@ -94,6 +95,16 @@ impl Seen {
         body: Markup,
     ) -> Frame<'a> {
         let past = self.past.take();
+        let body = match &self.view.release.unrecognised {
+            None => body,
+            Some(unrecognised) => html! {
+                p.note.unknown role="alert" {
+                    (Mark::Unknown.shape()) b { "This release can be read and not written" } ": its journal holds " (unrecognised)
+                    ", which this version of Seaworthy does not know. What that event says is missing from every verdict here: update Seaworthy."
+                }
+                (body)
+            },
+        };
         let description = &self.view.release.description;
         let mut crumbs = vec![
             ("Fleet".to_owned(), "/".to_owned()),
@@ -138,7 +149,7 @@ pub(super) fn no_moment(text: &str) -> Trouble {
         "moment",
         "That is no moment",
         format!(
-            "“{text}” cannot be read as a time. Write it as 2026-12-03T09:00, or as 2026-12-03T08:00:00Z."
+            "“{text}” is no time, or one that has not come. Write a past one as 2026-12-03T09:00, or as 2026-12-03T08:00:00Z."
         ),
     ))
 }

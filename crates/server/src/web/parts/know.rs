@@ -24,7 +24,7 @@ pub(crate) fn know(seen: &Seen, reader: &Reader, knowledge: &Knowledge) -> Marku
             }
             div.means {
                 h2 { "What it could mean for users" }
-                (lines(seen, reader, &knowledge.means, "means", "Nothing known stands between users and this build."))
+                (lines(seen, reader, &knowledge.means, "means", "Nothing that is known would reach users as a fault."))
             }
         }
     }

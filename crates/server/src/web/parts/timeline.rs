@@ -9,10 +9,12 @@ use maud::{Markup, html};
 use crate::app::follow::Names;
 use crate::web::frame::path;
 use crate::web::moment::Clock;
+use crate::web::reader::Reader;
 
 /// Draws happenings of one release, or of several with `release` for each.
 pub(crate) fn timeline<'a>(
     happenings: impl IntoIterator<Item = (&'a Happening, Option<&'a ReleaseId>)>,
+    reader: &Reader,
     clock: &Clock,
     names: &Names,
     with_release: bool,
@@ -26,11 +28,11 @@ pub(crate) fn timeline<'a>(
                         p {
                             b { (names.of(&happening.actor)) } " "
                             @match target(happening, release) {
-                                Some(target) => a href=(target) { (happening.sentence) },
+                                Some(target) => a href=(reader.link(target)) { (happening.sentence) },
                                 None => (happening.sentence),
                             }
                             @if with_release && let Some(release) = release {
-                                " " a.where href=(path(release)) { (release.to_string()) }
+                                " " a.where href=(reader.link(path(release))) { (release.to_string()) }
                             }
                         }
                         @if let Some(detail) = &happening.detail { p.detail { "“" (detail) "”" } }
