@@ -63,7 +63,7 @@ impl Installation {
     /// Serves its pages on a free port.
     pub(crate) fn serve(&self) -> Server {
         let log = self.root.path().join("serve.log");
-        let mut command = self.command(&["serve", "--listen", "127.0.0.1:0"]);
+        let mut command = self.command(&["serve", "--trust-this-machine", "--listen", "127.0.0.1:0"]);
         let child = command.stdout(Stdio::piped()).stderr(File::create(&log).unwrap()).spawn().unwrap();
         let mut server = Server { child, address: String::new(), log };
         let mut first = String::new();
