@@ -378,6 +378,8 @@ pub(crate) struct Demo {
 const LISTEN: &str = "127.0.0.1:8420";
 
 const SERVE: &str = "\
+Until there is an account, it prints a link that makes the first one.
+
 Examples:
   seaworthy serve
   seaworthy serve --listen 127.0.0.1:0 --log-format json
@@ -390,6 +392,9 @@ pub(crate) struct Serve {
     /// The address and port; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", env = "SEAWORTHY_LISTEN", default_value = LISTEN)]
     pub(crate) listen: SocketAddr,
+    /// Let whoever uses this machine do everything, without signing in
+    #[arg(long)]
+    pub(crate) trust_this_machine: bool,
     /// How the log is written to standard error
     #[arg(long, value_name = "FORMAT", env = "SEAWORTHY_LOG_FORMAT", default_value = "text")]
     pub(crate) log_format: LogFormat,

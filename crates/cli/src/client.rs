@@ -10,7 +10,7 @@ use http_body_util::BodyExt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use server::api::{self, Problem, ReleaseLine};
-use server::app::{App, AppError};
+use server::app::{App, AppError, Who};
 use server::config::{LocalActor, Settings};
 use tower::ServiceExt;
 
@@ -87,7 +87,7 @@ impl Client {
 
     /// Returns a client through which somebody else acts.
     pub(crate) fn acting_as(&self, actor: LocalActor) -> Self {
-        let app = self.app.acting_as(actor);
+        let app = self.app.acting_as(Who::Machine(actor));
         Self { router: api::router(app.clone()), app }
     }
 

@@ -9,9 +9,10 @@ mod releases;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post};
+use domain::permission::Act;
 
 use crate::app::App;
+use crate::door::{Access, Door, Doors};
 
 pub use problem::Problem;
 pub use releases::ReleaseLine;
@@ -22,29 +23,33 @@ const JSON_LIMIT: usize = 64 << 20;
 /// Where the API begins.
 pub(crate) const ROOT: &str = "/api/v1";
 
-/// Returns the API alone, for a client in this process.
+/// Returns the API alone, for a client in this process that has the data in hand.
 pub fn router(app: App) -> Router {
-    Router::new().nest(ROOT, routes(app)).fallback(problem::no_route)
+    let (routes, _) = routes(app, Access::Machine);
+    Router::new().nest(ROOT, routes).fallback(problem::no_route)
 }
 
-/// Returns every route of the API, from its root on.
-pub(crate) fn routes(app: App) -> Router {
-    Router::new()
-        .route("/apply", post(releases::apply))
-        .route("/releases", get(releases::list))
-        .route("/releases/{product}/{name}/check", get(releases::check))
-        .route("/releases/{product}/{name}/facts", get(releases::facts))
-        .route("/releases/{product}/{name}/evidence", get(evidence::list))
-        .route("/releases/{product}/{name}/evidence/{position}/cases", get(evidence::cases))
-        .route("/releases/{product}/{name}/runs", post(evidence::ingest))
-        .route("/releases/{product}/{name}/attestations", post(evidence::attest))
-        .route("/releases/{product}/{name}/summaries", post(evidence::summarize))
-        .route("/releases/{product}/{name}/withdrawals", post(evidence::withdraw))
-        .route("/journal/head", get(journal::head))
-        .route("/journal/verify", post(journal::verify))
-        .route("/journal/events/{position}", get(journal::event))
+/// Returns every route of the API, from its root on, and the door that each is behind.
+pub(crate) fn routes(app: App, access: Access) -> (Router, Vec<Door>) {
+    let (router, doors) = Doors::new(app.clone(), access)
+        .post(Act::Apply, "/apply", releases::apply)
+        .get(Act::Read, "/releases", releases::list)
+        .get(Act::Read, "/releases/{product}/{name}/check", releases::check)
+        .get(Act::Read, "/releases/{product}/{name}/facts", releases::facts)
+        .get(Act::Read, "/releases/{product}/{name}/evidence", evidence::list)
+        .get(Act::Read, "/releases/{product}/{name}/evidence/{position}/cases", evidence::cases)
+        .post(Act::BringEvidence, "/releases/{product}/{name}/runs", evidence::ingest)
+        .post(Act::BringEvidence, "/releases/{product}/{name}/attestations", evidence::attest)
+        .post(Act::BringEvidence, "/releases/{product}/{name}/summaries", evidence::summarize)
+        .post(Act::WithdrawEvidence, "/releases/{product}/{name}/withdrawals", evidence::withdraw)
+        .get(Act::Read, "/journal/head", journal::head)
+        .post(Act::VerifyJournal, "/journal/verify", journal::verify)
+        .get(Act::Read, "/journal/events/{position}", journal::event)
+        .done();
+    let router = router
         .fallback(problem::no_route)
         .method_not_allowed_fallback(problem::no_method)
         .layer(DefaultBodyLimit::max(JSON_LIMIT))
-        .with_state(app)
+        .with_state(app);
+    (router, doors)
 }

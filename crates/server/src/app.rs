@@ -2,6 +2,7 @@
 //!
 //! Invariant: what is in memory is only ever a fold of the journal; it can be dropped at any time.
 
+pub mod account;
 pub mod apply;
 pub mod backup;
 pub mod cases;
@@ -13,10 +14,12 @@ pub mod facts;
 pub mod follow;
 pub mod ingest;
 pub mod ledger;
+mod limit;
 pub(crate) mod load;
 mod merges;
 pub mod report;
 pub mod view;
+pub mod who;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
@@ -30,6 +33,7 @@ use journal::{Blobs, Journal, Person};
 
 pub use error::AppError;
 use evaluator::Evaluator;
+pub use who::Who;
 
 use crate::config::{LocalActor, Settings};
 
@@ -38,7 +42,7 @@ use crate::config::{LocalActor, Settings};
 pub struct App {
     pub(crate) inner: Arc<Inner>,
     /// Who acts through this handle.
-    actor: Arc<LocalActor>,
+    pub(crate) who: Arc<Who>,
 }
 
 #[derive(Debug)]
@@ -55,6 +59,10 @@ pub(crate) struct Inner {
     pub(crate) views: Mutex<HashMap<ReleaseId, Arc<view::View>>>,
     pub(crate) past: Mutex<view::Past>,
     pub(crate) judging: tokio::sync::Mutex<()>,
+    pub(crate) managing: tokio::sync::Mutex<()>,
+    /// Tries to sign in.
+    pub(crate) tries: limit::Limit,
+    pub(crate) remembered: account::Remembered,
     pub(crate) tasks: tokio_util::task::TaskTracker,
 }
 
@@ -79,16 +87,19 @@ impl App {
             views: Mutex::default(),
             past: Mutex::default(),
             judging: tokio::sync::Mutex::default(),
+            managing: tokio::sync::Mutex::default(),
+            tries: limit::Limit::default(),
+            remembered: account::Remembered::default(),
             tasks: tokio_util::task::TaskTracker::new(),
         };
-        let actor = Arc::new(inner.settings.actor.clone());
-        Ok(Self { inner: Arc::new(inner), actor })
+        let who = Arc::new(Who::Machine(inner.settings.actor.clone()));
+        Ok(Self { inner: Arc::new(inner), who })
     }
 
     /// Returns a handle through which somebody else acts.
     #[must_use]
-    pub fn acting_as(&self, actor: LocalActor) -> Self {
-        Self { inner: self.inner.clone(), actor: Arc::new(actor) }
+    pub fn acting_as(&self, who: Who) -> Self {
+        Self { inner: self.inner.clone(), who: Arc::new(who) }
     }
 
     /// Waits for what still goes on behind answers already given.
@@ -120,15 +131,13 @@ impl App {
     }
 
     /// Returns the id of the user of this machine, making one at the first act.
-    pub(crate) async fn local_actor(&self) -> Result<ActorId, AppError> {
-        let LocalActor { login, name } = &*self.actor;
+    pub(crate) async fn local_actor(&self, actor: &LocalActor) -> Result<ActorId, AppError> {
+        let LocalActor { login, name } = actor;
         if let Some(person) = self.journal().person_by_login(login).await? {
             return Ok(person.id);
         }
-        let mut random = [0; 16];
-        getrandom::fill(&mut random).map_err(|error| AppError::Internal(error.to_string()))?;
         let person = Person {
-            id: ActorId::new(hex::encode(random)),
+            id: new_id()?,
             login: Some(login.clone()),
             name: Some(name.clone()),
             address: None,
@@ -142,4 +151,15 @@ impl App {
             None => put.map(|_| person.id).map_err(AppError::from),
         }
     }
+}
+
+/// Returns an id that has never been given out.
+pub(crate) fn new_id() -> Result<ActorId, AppError> {
+    Ok(ActorId::new(hex::encode(random::<16>()?)))
+}
+
+pub(crate) fn random<const LENGTH: usize>() -> Result<[u8; LENGTH], AppError> {
+    let mut random = [0; LENGTH];
+    getrandom::fill(&mut random).map_err(|error| AppError::Internal(error.to_string()))?;
+    Ok(random)
 }

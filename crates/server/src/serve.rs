@@ -1,6 +1,6 @@
 //! The server: pages and API on one port, watched, and stopped without cutting anybody off.
 //!
-//! Invariant: it listens on this machine alone until there are accounts; a request under way is answered before it
+//! Invariant: it listens on this machine alone, since it ends no TLS itself; a request under way is answered before it
 //! ends, and an open stream is ended rather than waited for.
 
 use std::net::SocketAddr;
@@ -20,7 +20,8 @@ use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
 use tracing::info;
 
-use crate::app::{App, AppError};
+use crate::app::{App, AppError, Who};
+use crate::door::{Access, Door};
 use crate::{api, web};
 
 /// How long requests under way are waited for once the server is told to stop.
@@ -32,6 +33,7 @@ const BOUNDS: &[f64] = &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0
 #[derive(Debug)]
 pub struct Server {
     app: App,
+    access: Access,
     listener: TcpListener,
     address: SocketAddr,
 }
@@ -41,19 +43,17 @@ impl Server {
     ///
     /// # Errors
     /// An address that is not of this machine alone, or that cannot be bound.
-    pub async fn bind(app: App, address: SocketAddr) -> Result<Self, AppError> {
+    pub async fn bind(app: App, access: Access, address: SocketAddr) -> Result<Self, AppError> {
         if !address.ip().is_loopback() {
             return Err(AppError::Listen {
                 address,
-                why:
-                    "there are no accounts yet, so whoever reaches it could do anything; listen on 127.0.0.1"
-                        .to_owned(),
+                why: "it would send passwords in the clear; listen on 127.0.0.1, and put what ends TLS in front".to_owned(),
             });
         }
         let failed = |error: std::io::Error| AppError::Listen { address, why: error.to_string() };
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        Ok(Self { app, listener, address })
+        Ok(Self { app, access, listener, address })
     }
 
     /// Returns where it listens.
@@ -68,10 +68,12 @@ impl Server {
     pub async fn run(self, stop: CancellationToken) -> Result<(), AppError> {
         keep_memory_of_pages();
         self.app.follow(stop.clone()).await?;
-        let router = router(self.app.clone(), stop.clone(), recorder());
+        let router = router(self.app.clone(), self.access, stop.clone(), recorder());
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
         info!(address = %self.address, "listening on http://{}", self.address);
+        self.app.sweep_now_and_then(stop.clone());
         let stopped = stop.clone();
-        let serving = axum::serve(self.listener, router)
+        let serving = axum::serve(self.listener, service)
             .with_graceful_shutdown(async move { stopped.cancelled().await })
             .into_future();
         tokio::pin!(serving);
@@ -98,16 +100,33 @@ fn keep_memory_of_pages() {
 }
 
 /// Returns everything that the server answers.
-pub fn router(app: App, stop: CancellationToken, metrics: PrometheusHandle) -> Router {
+pub fn router(app: App, access: Access, stop: CancellationToken, metrics: PrometheusHandle) -> Router {
     let compression = CompressionLayer::new().quality(CompressionLevel::Precise(4));
+    let (pages, api, _) = behind_doors(app.clone(), access, stop);
     Router::new()
-        .merge(web::router(app.clone(), stop).layer(middleware::from_fn(watch)))
-        .nest(api::ROOT, api::routes(app.clone()).layer(middleware::from_fn(watch)))
+        .merge(pages.layer(middleware::from_fn(watch)))
+        .nest(api::ROOT, api.layer(middleware::from_fn(watch)))
         .layer(CsrfLayer::new())
         .layer(compression)
-        .route("/healthz", get(health).with_state(app.clone()))
+        .route("/healthz", get(health).with_state(app))
         .route("/metrics", get(move || async move { metrics.render() }))
         .layer(middleware::from_fn(only_by_this_machines_name))
+}
+
+/// Returns every door of pages and API, with its whole path, for whoever wants to try them all.
+pub fn doors(app: App) -> Vec<(String, Door)> {
+    let (_, _, doors) = behind_doors(app, Access::Accounts, CancellationToken::new());
+    doors
+}
+
+fn behind_doors(app: App, access: Access, stop: CancellationToken) -> (Router, Router, Vec<(String, Door)>) {
+    // What a request may do is its own affair; without one, nobody acts.
+    let app = if access == Access::Machine { app } else { app.acting_as(Who::Nobody) };
+    let (pages, of_pages) = web::router(app.clone(), access, stop);
+    let (api, of_api) = api::routes(app, access);
+    let of_pages = of_pages.into_iter().map(|door| (door.path.to_owned(), door));
+    let of_api = of_api.into_iter().map(|door| (format!("{}{}", api::ROOT, door.path), door));
+    (pages, api, of_pages.chain(of_api).collect())
 }
 
 /// Returns the recorder of this process's metrics, installing it the first time.
@@ -156,7 +175,7 @@ async fn only_by_this_machines_name(request: Request, next: Next) -> Response {
     let name = host
         .rsplit_once(':')
         .map_or(host, |(name, port)| if port.bytes().all(|b| b.is_ascii_digit()) { name } else { host });
-    if ["localhost", "127.0.0.1", "[::1]"].contains(&name) {
+    if ["localhost", "127.0.0.1", "[::1]"].iter().any(|known| name.eq_ignore_ascii_case(known)) {
         return next.run(request).await;
     }
     (StatusCode::MISDIRECTED_REQUEST, "This server answers to localhost alone.\n").into_response()

@@ -3,6 +3,7 @@
 //! Invariant: a page loads, asks `domain` what to say, and draws; it decides nothing. It works without script, and
 //! nothing in it needs inline script or style.
 
+mod account;
 mod assets;
 mod changes;
 mod evidence;
@@ -14,11 +15,13 @@ mod live;
 mod mark;
 mod moment;
 mod parts;
+mod people;
 mod preferences;
 mod reader;
 mod release;
 mod run;
 mod seen;
+mod sign_in;
 mod track;
 mod trouble;
 
@@ -27,10 +30,12 @@ use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware;
 use axum::routing::{get, post};
+use domain::permission::Act;
 use tokio_util::sync::CancellationToken;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::app::App;
+use crate::door::{Access, Door, Doors};
 
 /// The largest form, in bytes.
 const FORM_LIMIT: usize = 1 << 20;
@@ -39,6 +44,7 @@ const FORM_LIMIT: usize = 1 << 20;
 #[derive(Clone, Debug)]
 pub(crate) struct Web {
     app: App,
+    access: Access,
     /// Ends open streams.
     stop: CancellationToken,
 }
@@ -53,38 +59,56 @@ impl FromRef<Web> for App {
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; \
      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// Returns every route of the pages.
-pub(crate) fn router(app: App, stop: CancellationToken) -> Router {
-    let release = "/releases/{product}/{name}";
-    let below = |path: &str| format!("{release}{path}");
-    let web = Web { app: app.clone(), stop };
-    Router::new()
-        .route("/", get(fleet::fleet))
-        .route(release, get(release::release))
-        .route(&below("/tracks/{track}"), get(track::track))
-        .route(&below("/evidence"), get(evidence::list))
-        .route(&below("/evidence/{position}"), get(run::show))
-        .route(&below("/evidence/{position}/withdraw"), post(run::withdraw))
-        .route(&below("/changes"), get(changes::changes))
-        .route(&below("/journal"), get(journal::of_release))
-        .route("/journal", get(journal::whole))
-        .route("/journal/{position}", get(journal::event))
-        .route("/preferences", get(preferences::show).post(preferences::choose))
-        .route("/gallery", get(gallery::gallery))
-        .route("/live", get(live::fleet))
-        .route("/live/{product}/{name}", get(live::of_release))
+/// Returns every route of the pages, and the door that each is behind.
+pub(crate) fn router(app: App, access: Access, stop: CancellationToken) -> (Router, Vec<Door>) {
+    let web = Web { app: app.clone(), access, stop };
+    let (router, doors) = Doors::<Web>::new(app.clone(), access)
+        .get(Act::Read, "/", fleet::fleet)
+        .get(Act::Read, "/releases/{product}/{name}", release::release)
+        .get(Act::Read, "/releases/{product}/{name}/tracks/{track}", track::track)
+        .get(Act::Read, "/releases/{product}/{name}/evidence", evidence::list)
+        .get(Act::Read, "/releases/{product}/{name}/evidence/{position}", run::show)
+        .post(Act::WithdrawEvidence, "/releases/{product}/{name}/evidence/{position}/withdraw", run::withdraw)
+        .get(Act::Read, "/releases/{product}/{name}/changes", changes::changes)
+        .get(Act::Read, "/releases/{product}/{name}/journal", journal::of_release)
+        .get(Act::Read, "/journal", journal::whole)
+        .get(Act::Read, "/journal/{position}", journal::event)
+        .get(Act::Read, "/live", live::fleet)
+        .get(Act::Read, "/live/{product}/{name}", live::of_release)
+        .get(Act::Read, "/gallery", gallery::gallery)
+        .get(Act::KeepAccount, "/account", account::show)
+        .post(Act::KeepAccount, "/account/password", account::password)
+        .post(Act::KeepAccount, "/account/tokens", account::make_token)
+        .post(Act::KeepAccount, "/account/tokens/revoke", account::revoke_token)
+        .post(Act::KeepAccount, "/account/sessions/end", account::end_session)
+        .post(Act::KeepAccount, "/sign-out", sign_in::leave)
+        .get(Act::ManageAccounts, "/people", people::show)
+        .post(Act::ManageAccounts, "/people/invite", people::invite)
+        .post(Act::ManageAccounts, "/people/reset", people::reset)
+        .post(Act::ManageAccounts, "/people/change", people::change)
+        // What signs somebody in stands open, and so does what tells nothing of anybody.
+        .open("GET", "/sign-in", get(sign_in::show))
+        .open("POST", "/sign-in", post(sign_in::enter))
+        .open("POST", "/demo/sign-in", post(sign_in::enter_demo))
+        .open("GET", "/welcome/{secret}", get(sign_in::welcome))
+        .open("POST", "/welcome/{secret}", post(sign_in::accept))
+        .open("GET", "/preferences", get(preferences::show))
+        .open("POST", "/preferences", post(preferences::choose))
+        .open("GET", "/assets/{file}", get(assets::asset))
+        .done();
+    let router = router
         .fallback(trouble::nowhere)
         .method_not_allowed_fallback(trouble::nowhere)
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .layer(middleware::from_fn_with_state(app, trouble::dress))
-        .route("/assets/{file}", get(assets::asset))
         .layer(set(header::CONTENT_SECURITY_POLICY, POLICY))
         .layer(set(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(set(header::REFERRER_POLICY, "same-origin"))
         .layer(set(header::X_FRAME_OPTIONS, "DENY"))
         .layer(set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"))
         .layer(set(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()"))
-        .with_state(web)
+        .with_state(web);
+    (router, doors)
 }
 
 fn set(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {

@@ -15,6 +15,7 @@ use serde_json::json;
 use server::app::App;
 use server::clock::Clock;
 use server::config::Settings;
+use server::door::Access;
 use server::serve::{Server, recorder, router};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -64,7 +65,7 @@ impl Site {
         let app = App::open(settings).await.unwrap();
         let stop = CancellationToken::new();
         app.follow(stop.clone()).await.unwrap();
-        let router = router(app.clone(), stop.clone(), recorder());
+        let router = router(app.clone(), Access::Machine, stop.clone(), recorder());
         Self { _folder: folder, app, router, stop, moved }
     }
 
@@ -157,15 +158,21 @@ async fn what_a_page_loads_is_there_and_can_be_kept_for_ever() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_that_did_not_change_is_not_sent_again() {
     let site = Site::applied().await;
-    let (_, headers, _) = site.get(RELEASE).await;
-    let etag = headers[header::ETAG].clone();
-    let again =
-        || site.send(Request::get(RELEASE).header(header::IF_NONE_MATCH, etag.clone()), Body::empty());
-    let (status, _, body) = text(again().await).await;
+    let etag = async || site.get(RELEASE).await.1[header::ETAG].clone();
+    let again = async |etag| {
+        text(site.send(Request::get(RELEASE).header(header::IF_NONE_MATCH, etag), Body::empty()).await).await
+    };
+    let mut known = etag().await;
+    let (mut status, _, mut body) = again(known.clone()).await;
+    if status == StatusCode::OK {
+        // A minute may have passed between the two; two do not.
+        known = etag().await;
+        (status, _, body) = again(known.clone()).await;
+    }
     assert_eq!((status, body.as_str()), (StatusCode::NOT_MODIFIED, ""));
     site.smoke().await;
     // What this process recorded shows at once.
-    assert_eq!(again().await.status(), StatusCode::OK);
+    assert_eq!(again(known).await.0, StatusCode::OK);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -261,7 +268,7 @@ async fn a_page_of_the_past_is_as_it_was_and_stands_still() {
     );
     assert!(!page.contains("hx-sse:connect") && page.contains("Change after"), "it must not live");
     assert!(site.get(&format!("{RELEASE}/tracks/ios")).await.2.contains("1 failed"));
-    for (as_of, status) in [("yesterday", 422), ("2001-01-01T00:00", 404), ("2126-01-01T00:00", 200)] {
+    for (as_of, status) in [("yesterday", 422), ("2001-01-01T00:00", 404), ("2126-01-01T00:00", 422)] {
         assert_eq!(site.get(&format!("{RELEASE}?as_of={as_of}")).await.0.as_u16(), status, "{as_of}");
     }
 }
@@ -274,7 +281,8 @@ async fn what_cannot_be_shown_says_what_to_do() {
         ("/releases/Tide%20watch/x", 400, ""),
         ("/releases/tidewatch/2026.12/tracks/wearos", 404, ""),
         ("/releases/tidewatch/2026.12/evidence/9999", 404, "no evidence 9999"),
-        ("/releases/tidewatch/2026.12/changes?since=soon", 422, "no moment"),
+        ("/releases/tidewatch/2026.12/changes?since=soon", 422, "is no time"),
+        ("/releases/tidewatch/2026.12/changes?since=2126-01-01T00:00", 422, "Nothing can have changed yet"),
         ("/journal/9999", 404, "no event 9999"),
         ("/nowhere", 404, "no such page"),
     ] {
@@ -289,6 +297,31 @@ async fn what_cannot_be_shown_says_what_to_do() {
         (status, headers[header::CONTENT_TYPE].to_str().unwrap()),
         (StatusCode::NOT_FOUND, "application/problem+json")
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_that_turn_the_direction_of_text_turn_no_verdict() {
+    let site = Site::applied().await;
+    let report = REPORT.replace("closes", "closes\u{202e}dessap");
+    let path = format!("/api/v1{RELEASE}/runs?track=ios&build=514&kind=smoke&name=smoke.xml");
+    assert_eq!(site.send(Request::post(path), report).await.status(), StatusCode::OK);
+    let (_, _, page) = site.get(&format!("{RELEASE}/tracks/ios")).await;
+    assert!(page.contains("closes\u{fffd}dessap") && !page.contains('\u{202e}'), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_whole_journal_is_as_of_a_moment_and_narrows() {
+    let site = Site::applied().await;
+    site.moved.store(7_200_000_000, Ordering::Relaxed);
+    site.smoke().await;
+    let then = Clock::System.now().plus_micros(3_600_000_000);
+    let says = async |path: String| site.get(&path).await.2;
+    assert!(says("/journal".to_owned()).await.contains("ingested the smoke run"));
+    let past = says(format!("/journal?as_of={then}")).await;
+    assert!(!past.contains("ingested the smoke run") && past.contains("You see this as it was"), "{past}");
+    assert!(says("/journal?topic=evidence".to_owned()).await.contains("ingested the smoke run"));
+    assert!(says("/journal?find=zzzz".to_owned()).await.contains("Nothing here fits"));
+    assert!(says("/journal?before=-1".to_owned()).await.contains("Nothing here fits"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -373,7 +406,8 @@ async fn a_verdict_that_turns_by_itself_turns_the_page() {
 async fn a_server_stops_at_once_although_a_page_is_open() {
     let site = Site::applied().await;
     let stop = CancellationToken::new();
-    let server = Server::bind(site.app.clone(), "127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let server =
+        Server::bind(site.app.clone(), Access::Machine, "127.0.0.1:0".parse().unwrap()).await.unwrap();
     let address = server.address();
     let running = tokio::spawn(server.run(stop.clone()));
     let mut open = tokio::net::TcpStream::connect(address).await.unwrap();
@@ -388,8 +422,8 @@ async fn a_server_stops_at_once_although_a_page_is_open() {
         .expect("it waits for the page")
         .unwrap()
         .unwrap();
-    let refused = Server::bind(site.app.clone(), "0.0.0.0:0".parse().unwrap()).await;
-    assert!(refused.is_err_and(|error| error.to_string().contains("no accounts yet")));
+    let refused = Server::bind(site.app.clone(), Access::Machine, "0.0.0.0:0".parse().unwrap()).await;
+    assert!(refused.is_err_and(|error| error.to_string().contains("in the clear")));
 }
 
 #[tokio::test(flavor = "multi_thread")]

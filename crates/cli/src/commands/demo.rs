@@ -13,6 +13,7 @@ use std::time::Duration;
 use clap::Parser;
 use server::clock::Clock;
 use server::config::{LocalActor, Settings};
+use server::door::Access;
 use tokio_util::sync::CancellationToken;
 
 use super::serve::{bind_near, until_told};
@@ -21,7 +22,7 @@ use crate::arguments::{Arguments, Command, Demo};
 use crate::client::{Client, Failed};
 use crate::exit::Exit;
 use crate::terminal::{self, BOLD, DIM, paint};
-use script::{AFTERWARDS, BEFORE, Scene};
+use script::{AFTERWARDS, BEFORE, MEMBERS, Scene};
 
 const HOUR: i64 = 3_600_000_000;
 
@@ -67,11 +68,14 @@ async fn go(client: &Client, demo: &Demo, folder: &Path) -> Result<(), Failed> {
         return Ok(());
     }
     let stop = until_told();
-    let server = bind_near(&client.app, demo.listen).await?;
+    for member in MEMBERS {
+        client.app.demo_member(&login(member.name), member.name, member.role, &[member.function]).await?;
+    }
+    let server = bind_near(&client.app, Access::Demo, demo.listen).await?;
     terminal::line("");
     terminal::line(&paint(BOLD, &format!("Seaworthy is at http://{}", server.address())));
     terminal::note(&format!(
-        "Open it and watch: the release goes on for about {}. Ctrl-C stops it.",
+        "Open it, be anyone of the team with one click, and watch: the release goes on for about {}. Ctrl-C stops it.",
         domain::words::span(demo.live as i64 * 1_000_000)
     ));
     let living = live(client, demo.live, folder, stop.clone());
@@ -103,7 +107,7 @@ async fn live(client: &Client, seconds: u64, folder: &Path, stop: CancellationTo
 async fn play(client: &Client, scene: &Scene) -> Result<(), Failed> {
     terminal::line("");
     terminal::line(&paint(BOLD, &format!("# {}", scene.says)));
-    let actor = LocalActor { login: format!("demo:{}", scene.by), name: scene.by.to_owned() };
+    let actor = LocalActor { login: login(scene.by), name: scene.by.to_owned() };
     let client = client.acting_as(actor);
     for command in scene.commands {
         let command = format!("seaworthy {command}");
@@ -117,4 +121,10 @@ async fn play(client: &Client, scene: &Scene) -> Result<(), Failed> {
         one(&client, arguments.command).await?;
     }
     Ok(())
+}
+
+/// Returns the login of somebody in the demo.
+fn login(name: &str) -> String {
+    let first = name.split_whitespace().next().unwrap_or(name).to_lowercase();
+    format!("{first}@tidewatch.example")
 }

@@ -5,6 +5,7 @@
 use std::net::SocketAddr;
 
 use server::app::App;
+use server::door::Access;
 use server::serve::Server;
 use tokio_util::sync::CancellationToken;
 
@@ -15,20 +16,27 @@ use crate::exit::Exit;
 use crate::terminal;
 
 pub(super) async fn run(client: &Client, serve: &Serve) -> Outcome {
-    let server = Server::bind(client.app.clone(), serve.listen).await?;
+    let access = if serve.trust_this_machine { Access::Machine } else { Access::Accounts };
+    let server = Server::bind(client.app.clone(), access, serve.listen).await?;
     terminal::line(&format!("Seaworthy is at http://{}", server.address()));
-    terminal::note(
-        "It answers to this machine alone, and whoever uses it may do everything. Ctrl-C stops it.",
-    );
+    if serve.trust_this_machine {
+        terminal::note("Whoever uses this machine may do everything, without signing in. Ctrl-C stops it.");
+    } else if client.app.has_accounts().await? {
+        terminal::note("It answers to this machine alone. Ctrl-C stops it.");
+    } else {
+        let link = client.app.set_up_link().await?;
+        terminal::line(&format!("Make the first account at http://{}{link}", server.address()));
+        terminal::note("The link works once, for a day. Ctrl-C stops the server.");
+    }
     server.run(until_told()).await?;
     Ok(Exit::Ready)
 }
 
 /// Binds the address, or any free port beside it where that one is taken.
-pub(super) async fn bind_near(app: &App, wanted: SocketAddr) -> Result<Server, Failed> {
-    match Server::bind(app.clone(), wanted).await {
+pub(super) async fn bind_near(app: &App, access: Access, wanted: SocketAddr) -> Result<Server, Failed> {
+    match Server::bind(app.clone(), access, wanted).await {
         Ok(server) => Ok(server),
-        Err(_) => Ok(Server::bind(app.clone(), SocketAddr::new(wanted.ip(), 0)).await?),
+        Err(_) => Ok(Server::bind(app.clone(), access, SocketAddr::new(wanted.ip(), 0)).await?),
     }
 }
 

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::body::Body;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -14,22 +14,19 @@ use serde::Deserialize;
 
 use super::Problem;
 use super::releases::ReleasePath;
-use crate::app::App;
 use crate::app::cases::CasesQuery;
 use crate::app::evidence::{
     AttestRequest, EvidenceLine, EvidenceResponse, SummarizeRequest, WithdrawRequest,
 };
 use crate::app::ingest::{Container, IngestRequest, IngestResponse};
+use crate::door::Acting;
 
-pub(super) async fn list(
-    State(app): State<App>,
-    path: ReleasePath,
-) -> Result<Json<Vec<EvidenceLine>>, Problem> {
+pub(super) async fn list(Acting(app): Acting, path: ReleasePath) -> Result<Json<Vec<EvidenceLine>>, Problem> {
     Ok(Json(app.evidence(&path?.0.into()).await?))
 }
 
 pub(super) async fn ingest(
-    State(app): State<App>,
+    Acting(app): Acting,
     path: ReleasePath,
     query: Result<Query<IngestRequest>, QueryRejection>,
     headers: HeaderMap,
@@ -44,7 +41,7 @@ pub(super) async fn ingest(
 }
 
 pub(super) async fn attest(
-    State(app): State<App>,
+    Acting(app): Acting,
     path: ReleasePath,
     request: Result<Json<AttestRequest>, JsonRejection>,
 ) -> Result<Json<EvidenceResponse>, Problem> {
@@ -52,7 +49,7 @@ pub(super) async fn attest(
 }
 
 pub(super) async fn summarize(
-    State(app): State<App>,
+    Acting(app): Acting,
     path: ReleasePath,
     request: Result<Json<SummarizeRequest>, JsonRejection>,
 ) -> Result<Json<EvidenceResponse>, Problem> {
@@ -60,7 +57,7 @@ pub(super) async fn summarize(
 }
 
 pub(super) async fn withdraw(
-    State(app): State<App>,
+    Acting(app): Acting,
     path: ReleasePath,
     request: Result<Json<WithdrawRequest>, JsonRejection>,
 ) -> Result<Json<serde_json::Value>, Problem> {
@@ -77,7 +74,7 @@ pub(super) struct OfEvidence {
 
 /// Answers one JSON line a case, as they are read.
 pub(super) async fn cases(
-    State(app): State<App>,
+    Acting(app): Acting,
     path: Result<Path<OfEvidence>, PathRejection>,
     query: Result<Query<CasesQuery>, QueryRejection>,
 ) -> Result<Response, Problem> {

@@ -25,6 +25,9 @@ pub struct Problem {
     /// Mistakes in a product's file, each with its place.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mistakes: Vec<Mistake>,
+    /// How many seconds to wait before trying again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<i64>,
 }
 
 impl Problem {
@@ -35,6 +38,7 @@ impl Problem {
             status: status.as_u16(),
             detail: detail.into(),
             mistakes: Vec::new(),
+            retry_after: None,
         }
     }
 
@@ -51,6 +55,9 @@ impl From<AppError> for Problem {
                     RefusalKind::Unknown => (StatusCode::NOT_FOUND, "unknown", "It is not there"),
                     RefusalKind::Contradiction => {
                         (StatusCode::CONFLICT, "contradiction", "It contradicts the record")
+                    }
+                    RefusalKind::Forbidden => {
+                        (StatusCode::FORBIDDEN, "forbidden", "This is not for you to do")
                     }
                     RefusalKind::Invalid => {
                         (StatusCode::UNPROCESSABLE_ENTITY, "invalid", "The request does not fit")
@@ -76,6 +83,15 @@ impl From<AppError> for Problem {
                 "Somebody was faster",
                 capital(&conflict.to_string()),
             ),
+            AppError::TooOften(seconds) => Self {
+                retry_after: Some(seconds),
+                ..Self::new(
+                    StatusCode::TOO_MANY_REQUESTS,
+                    "too-often",
+                    "Too many tries",
+                    format!("Wait {} and try again.", domain::words::count(seconds, "second", "seconds")),
+                )
+            },
             AppError::Full(detail) => {
                 Self::new(StatusCode::INSUFFICIENT_STORAGE, "full", "The disk is full", capital(&detail))
             }
@@ -121,7 +137,11 @@ from_rejection!(FormRejection, JsonRejection, PathRejection, QueryRejection);
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let retry_after = self.retry_after;
         let mut response = (status, Json(self)).into_response();
+        if let Some(seconds) = retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
         response
             .headers_mut()
             .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));

@@ -2,15 +2,15 @@
 
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use domain::id::{ProductId, ReleaseId, ReleaseName, TrackId};
 use serde::{Deserialize, Serialize};
 
 use super::Problem;
-use crate::app::App;
 use crate::app::apply::{ApplyRequest, ApplyResponse};
 use crate::app::check::{CheckQuery, CheckResponse};
 use crate::app::facts::FactLine;
+use crate::door::Acting;
 
 /// The release that a path names.
 #[derive(Debug, Deserialize)]
@@ -37,19 +37,19 @@ pub struct ReleaseLine {
 }
 
 pub(super) async fn apply(
-    State(app): State<App>,
+    Acting(app): Acting,
     request: Result<Json<ApplyRequest>, JsonRejection>,
 ) -> Result<Json<ApplyResponse>, Problem> {
     Ok(Json(app.apply(request?.0).await?))
 }
 
-pub(super) async fn list(State(app): State<App>) -> Result<Json<Vec<ReleaseLine>>, Problem> {
+pub(super) async fn list(Acting(app): Acting) -> Result<Json<Vec<ReleaseLine>>, Problem> {
     let line = |id: ReleaseId| ReleaseLine { release: id.to_string(), product: id.product, name: id.name };
     Ok(Json(app.releases().await?.into_iter().map(line).collect()))
 }
 
 pub(super) async fn check(
-    State(app): State<App>,
+    Acting(app): Acting,
     path: ReleasePath,
     query: Result<Query<CheckQuery>, QueryRejection>,
 ) -> Result<Json<CheckResponse>, Problem> {
@@ -63,7 +63,7 @@ pub(super) struct OfTrack {
 }
 
 pub(super) async fn facts(
-    State(app): State<App>,
+    Acting(app): Acting,
     path: ReleasePath,
     query: Result<Query<OfTrack>, QueryRejection>,
 ) -> Result<Json<Vec<FactLine>>, Problem> {

@@ -128,7 +128,7 @@ impl App {
                 events: decided.events.iter().map(new).collect(),
             })
             .collect();
-        let actor = self.local_actor().await?;
+        let actor = self.actor().await?;
         let mut last = self.journal().append(Append { actor, now, parts }).await?.position;
         for (stream, events) in streams.iter().rev() {
             self.noticed(stream, last);

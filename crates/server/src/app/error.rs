@@ -35,6 +35,9 @@ pub enum AppError {
     BlobAltered(Digest),
     #[error("failed to open the folder {}: {source}", path.display())]
     Folder { path: PathBuf, source: std::io::Error },
+    /// Something was tried too often; how many seconds to wait.
+    #[error("tried too often")]
+    TooOften(i64),
     #[error("failed to listen on {address}: {why}")]
     Listen { address: std::net::SocketAddr, why: String },
     #[error(transparent)]

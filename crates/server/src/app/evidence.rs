@@ -7,6 +7,7 @@ use domain::envelope::Position;
 use domain::event::{DeviceAttested, Event, SummaryWritten};
 use domain::evidence::{AttestedResult, Summary};
 use domain::id::{BuildNumber, Commit, ReleaseId, TrackId};
+use domain::permission::Act;
 use domain::refusal::Refusal;
 use domain::release::Release;
 use domain::time::Time;
@@ -117,6 +118,10 @@ impl App {
 
     /// Withdraws a piece of evidence.
     pub async fn withdraw(&self, id: &ReleaseId, request: WithdrawRequest) -> Result<(), AppError> {
+        let release = self.release(id).await?;
+        if let Some(by) = release.brought_by(request.evidence) {
+            self.allows(Act::WithdrawEvidence, self.whose(by).await?)?;
+        }
         self.decide(id, |release| {
             evidence::withdraw(release, request.evidence, &request.reason).map(|event| vec![event])
         })
@@ -218,7 +223,7 @@ impl App {
         id: &ReleaseId,
         decide: impl Fn(&Release) -> Result<(Vec<Event>, String), Refusal>,
     ) -> Result<EvidenceResponse, AppError> {
-        let actor = self.local_actor().await?;
+        let actor = self.actor().await?;
         for attempt in 0..TRIES {
             let release = self.release(id).await?;
             let (mut events, key) = decide(&release)?;

@@ -140,7 +140,7 @@ impl App {
         let stored = self.stored_event(position).await?;
         let header: serde_json::Value = serde_json::from_str(&stored.header).unwrap_or_default();
         domain::command::evidence::redact(header["type"].as_str().unwrap_or_default(), position, reason)?;
-        let actor = self.local_actor().await?;
+        let actor = self.actor().await?;
         match self.journal().redact(position, actor, reason.trim(), self.now()).await {
             Ok(appended) => {
                 self.forget();

@@ -5,6 +5,7 @@
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::id::ReleaseId;
+use domain::permission::Role;
 use domain::time::Time;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -12,6 +13,7 @@ use super::assets::{ASSETS, HTMX_INTEGRITY, SSE_INTEGRITY};
 use super::mark;
 use super::moment::Clock;
 use super::reader::{Reader, Theme};
+use crate::app::who::Member;
 
 /// A page, but for its frame.
 #[derive(Debug)]
@@ -65,7 +67,7 @@ pub(super) fn path(release: &ReleaseId) -> String {
 
 /// The configuration of htmx: nothing is evaluated, nothing is styled from script, no attribute is inherited, and what a
 /// reader has unfolded stays open.
-const HTMX: &str = r#"{"extensions":"sse","includeIndicatorCSS":false,"history":false,"defaultSwap":"outerMorph","morphScanLimit":40,"morphIgnore":["data-htmx-powered","open"],"noSwap":[204,304,"4xx","5xx"]}"#;
+const HTMX: &str = r#"{"extensions":"sse","includeIndicatorCSS":false,"history":false,"defaultSwap":"outerMorph","sse":{"reconnectMaxDelay":5000},"morphScanLimit":40,"morphIgnore":["data-htmx-powered","open"],"noSwap":[204,304,"4xx","5xx"]}"#;
 
 impl Frame<'_> {
     /// Makes the page, or the part of it that was asked for.
@@ -75,7 +77,7 @@ impl Frame<'_> {
 
     pub(super) fn answer_with(self, status: StatusCode) -> Response {
         let text = if self.reader.fragment { self.part() } else { self.whole() };
-        let text = text.into_string();
+        let text = without_turns(text.into_string());
         // Weak: the same text may be compressed in several ways.
         let etag = format!("W/\"{:016x}\"", xxhash_rust::xxh3::xxh3_64(text.as_bytes()));
         let mut headers = HeaderMap::new();
@@ -158,7 +160,7 @@ impl Frame<'_> {
                         }
                     }
                 }
-                div.tools { (self.as_of()) }
+                div.tools { @if self.live.is_some() || self.past.is_some() { (self.as_of()) } @if let Some(member) = &self.reader.who { (me(member)) } }
             }
         }
     }
@@ -166,7 +168,8 @@ impl Frame<'_> {
     /// The menu that goes to another moment.
     fn as_of(&self) -> Markup {
         let here = self.reader.here.split('?').next().unwrap_or("/");
-        let now = self.clock.now;
+        // To the minute, so that a page that did not change is the same page.
+        let now = Time::from_micros(self.clock.now.micros() / 60_000_000 * 60_000_000);
         let at = self.past.as_ref().map_or(now, |past| past.at);
         let today = self.clock.start_of_day();
         let quick = [
@@ -260,10 +263,51 @@ impl Frame<'_> {
     }
 }
 
+/// Takes out what turns the direction of text: names of tests and reasons come from outside, and must not be able to make
+/// a verdict read otherwise than it is.
+fn without_turns(text: String) -> String {
+    let turns = |at: usize| {
+        matches!(
+            text.as_bytes().get(at..at + 3),
+            Some([0xe2, 0x80, 0x8e | 0x8f | 0xaa..=0xae] | [0xe2, 0x81, 0xa6..=0xa9])
+        )
+    };
+    if !memchr::memchr_iter(0xe2, text.as_bytes()).any(turns) {
+        return text;
+    }
+    text.replace(
+        |c| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'),
+        "\u{fffd}",
+    )
+}
+
+/// The menu of whoever is signed in.
+fn me(member: &Member) -> Markup {
+    let initials: String =
+        member.name.split_whitespace().filter_map(|word| word.chars().next()).take(2).collect();
+    html! {
+        details.menu #me hx-morph-skip {
+            summary.button.ghost title={ "Signed in as " (member.name) } { span.me aria-hidden="true" { (initials.to_uppercase()) } span.only-read { "Signed in as " (member.name) } }
+            div.sheet {
+                p { b { (member.name) } small { (member.login) ", " (member.role.as_str()) } }
+                ul.plain {
+                    li { a href="/account" { "Account" } }
+                    @if member.role == Role::Admin { li { a href="/people" { "People" } } }
+                }
+                form method="post" action="/sign-out" { button type="submit" { "Sign out" } }
+            }
+        }
+    }
+}
+
 /// What is said after something was done.
 fn done(code: &str) -> Option<&'static str> {
     match code {
         "withdrawn" => Some("Withdrawn. It no longer counts, and the journal says why."),
+        "password" => Some("Changed. Your other sessions have ended."),
+        "revoked" => Some("Revoked. Whatever used it is refused from now on."),
+        "ended" => Some("That session has ended."),
+        "changed" => Some("Changed, also in what they have open."),
         "preferences" => Some("Kept for this browser."),
         _ => None,
     }

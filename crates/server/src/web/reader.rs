@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use super::moment::{self, Clock};
 use crate::app::App;
+use crate::app::who::{Member, Who};
 
 /// Light, dark, or as the system says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -50,6 +51,10 @@ pub(super) struct Reader {
     pub(super) etag: Option<String>,
     /// What was just done, as the redirect after it says.
     pub(super) done: Option<String>,
+    /// Who they are, where that is known.
+    pub(super) who: Option<Member>,
+    /// Where they reached this server, as `http://localhost:8420`.
+    pub(super) origin: String,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -76,6 +81,10 @@ impl Reader {
         }
         let at =
             moment::read(&self.as_of, &self.clock(product_zone).zone).ok_or_else(|| self.as_of.clone())?;
+        // A minute of grace for clocks that differ; what is later has not been.
+        if at > self.now.plus_micros(60_000_000) {
+            return Err(self.as_of.clone());
+        }
         Ok((at < self.now).then_some(at))
     }
 
@@ -112,6 +121,8 @@ where
             here: parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
             etag: text(&header::IF_NONE_MATCH).map(str::to_owned),
             done,
+            who: parts.extensions.get::<Who>().and_then(Who::member).cloned(),
+            origin: format!("http://{}", text(&header::HOST).unwrap_or("localhost")),
         };
         for cookie in text(&header::COOKIE).unwrap_or_default().split(';') {
             let Some((name, value)) = cookie.trim().split_once('=') else { continue };

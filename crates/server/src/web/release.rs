@@ -33,7 +33,7 @@ fn body(seen: &Seen, reader: &Reader) -> Markup {
         @if !release.redacted.is_empty() {
             p.note {
                 (domain::words::count(release.redacted.len() as i64, "event was", "events were"))
-                " redacted; what they said no longer counts. The " a href=(seen.path("/journal")) { "journal" } " says which."
+                " redacted; what they said no longer counts. The " a href=(reader.link(seen.path("/journal"))) { "journal" } " says which."
             }
         }
         @if view.tracks.is_empty() {
@@ -57,7 +57,7 @@ fn body(seen: &Seen, reader: &Reader) -> Markup {
         }
         section.card aria-labelledby="recent" {
             header { h2 #recent { "What happened last" } a.more href=(reader.link(seen.path("/journal"))) { "Whole journal" } }
-            (timeline(view.recent.iter().take(RECENT).map(|happening| (happening, Some(&release.id))), &seen.clock, &seen.names, false))
+            (timeline(view.recent.iter().take(RECENT).map(|happening| (happening, Some(&release.id))), reader, &seen.clock, &seen.names, false))
         }
     }
 }

@@ -19,10 +19,11 @@ use super::frame::{Tab, empty};
 use super::reader::Reader;
 use super::seen::Seen;
 use super::trouble::{Page, Trouble};
-use crate::app::App;
 use crate::app::cases::CaseLine;
 use crate::app::evidence::WithdrawRequest;
 use crate::app::report::{Group, Look, PAGE, RunReport, Wanted};
+use crate::app::{App, AppError};
+use crate::door::Acting;
 use crate::web::mark::Mark;
 
 /// The piece that a path names.
@@ -99,8 +100,15 @@ async fn page(
         let summary = track.summaries.iter().find(|summary| summary.position == position);
         let check = track.attestations.iter().find(|check| check.position == position);
         let inner = if let Some(ingest) = ingest {
-            let report = app.run_report(ingest.reports, narrow.look()).await?;
-            run(&seen, reader, ingest, &report, narrow)
+            match app.run_report(ingest.reports, narrow.look()).await {
+                Ok(report) => run(&seen, reader, ingest, &report, narrow),
+                // What the event itself says is still there.
+                Err(lost @ (AppError::BlobLost(_) | AppError::BlobAltered(_))) => html! {
+                    (tiles(ingest))
+                    p.note.unmet role="alert" { (Mark::Unmet.shape()) b { "Its cases cannot be read" } ": " (lost.to_string()) "." }
+                },
+                Err(error) => return Err(error.into()),
+            }
         } else if let Some(summary) = summary {
             let text = app.blob_text(&summary.text).await?;
             html! { section.card.prose { (markdown(&text)) } }
@@ -117,7 +125,7 @@ async fn page(
         let body = html! {
             (header(&seen, reader, track, &piece))
             (inner)
-            @if piece.withdrawn.is_none() && seen.past.is_none() { (withdrawal(&seen, position, refused.as_ref())) }
+            @if piece.withdrawn.is_none() && seen.past.is_none() && release.unrecognised.is_none() { (withdrawal(&seen, position, refused.as_ref())) }
         };
         (piece.what.clone(), body)
     };
@@ -179,18 +187,9 @@ fn header(seen: &Seen, reader: &Reader, track: &Track, piece: &Piece<'_>) -> Mar
 }
 
 fn run(seen: &Seen, reader: &Reader, ingest: &Ingest, report: &RunReport, narrow: &Narrow) -> Markup {
-    let counts = &ingest.counts;
-    let failed = counts.failed + counts.errored;
-    let tiles = [
-        ("Cases", words::number(counts.cases), ""),
-        ("Passed", words::number(counts.passed), if failed == 0 && counts.passed > 0 { "met" } else { "" }),
-        ("Failed", words::number(failed), if failed > 0 { "unmet" } else { "" }),
-        ("Skipped", words::number(counts.skipped), ""),
-        ("Flaky", words::number(counts.flaky), if counts.flaky > 0 { "unknown" } else { "" }),
-        ("Took", duration(counts.duration_s), ""),
-    ];
+    let failed = ingest.counts.failed + ingest.counts.errored;
     html! {
-        dl.tiles { @for (label, value, class) in tiles { div.(class) { dt { (label) } dd { (value) } } } }
+        (tiles(ingest))
         section.card aria-labelledby="failures" {
             header { h2 #failures { "Failures" } span.hint { @if failed > 0 { (words::count(failed, "case", "cases")) ", by like message" } } }
             @if report.groups.is_empty() { p.hint.pad { "Nothing failed in this run." } }
@@ -211,6 +210,21 @@ fn run(seen: &Seen, reader: &Reader, ingest: &Ingest, report: &RunReport, narrow
             (cases(seen, reader, ingest.position, report, narrow))
         }
     }
+}
+
+/// What the event says of a run.
+fn tiles(ingest: &Ingest) -> Markup {
+    let counts = &ingest.counts;
+    let failed = counts.failed + counts.errored;
+    let tiles = [
+        ("Cases", words::number(counts.cases), ""),
+        ("Passed", words::number(counts.passed), if failed == 0 && counts.passed > 0 { "met" } else { "" }),
+        ("Failed", words::number(failed), if failed > 0 { "unmet" } else { "" }),
+        ("Skipped", words::number(counts.skipped), ""),
+        ("Flaky", words::number(counts.flaky), if counts.flaky > 0 { "unknown" } else { "" }),
+        ("Took", duration(counts.duration_s), ""),
+    ];
+    html! { dl.tiles { @for (label, value, class) in tiles { div.(class) { dt { (label) } dd { (value) } } } } }
 }
 
 fn failures(group: &Group, index: usize) -> Markup {
@@ -250,7 +264,7 @@ fn cases(seen: &Seen, reader: &Reader, position: Position, report: &RunReport, n
             button type="submit" { "Narrow" }
         }
         @if report.rows.is_empty() {
-            (empty("No case fits", html! { p { a href=(reader.link(seen.path(&format!("/evidence/{position}#cases")))) { "Show all cases" } "." } }))
+            (empty("No case fits, or none on this page", html! { p { a href=(reader.link(seen.path(&format!("/evidence/{position}#cases")))) { "Show all cases" } "." } }))
         } @else {
             table.list {
                 thead { tr { th scope="col" { "Case" } th scope="col" { "Outcome" } th.num scope="col" { "Took" } } }
@@ -318,7 +332,7 @@ pub(super) struct Reason {
 }
 
 pub(super) async fn withdraw(
-    State(app): State<App>,
+    Acting(app): Acting,
     mut reader: Reader,
     path: PiecePath,
     form: Result<Form<Reason>, FormRejection>,

@@ -121,6 +121,9 @@ fn page(reader: &Reader, problem: &Problem) -> Response {
         past: None,
         body,
     };
-    // An error is a page of its own even where only a part was asked for.
-    frame.answer_with(status)
+    let mut response = frame.answer_with(status);
+    if let Some(seconds) = problem.retry_after {
+        response.headers_mut().insert(axum::http::header::RETRY_AFTER, seconds.into());
+    }
+    response
 }

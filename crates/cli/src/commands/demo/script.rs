@@ -2,6 +2,9 @@
 //!
 //! Invariant: every scene is commands that a team would have given, and nothing else.
 
+use domain::criterion::Function;
+use domain::permission::Role;
+
 /// Commands given together by one person.
 #[derive(Debug)]
 pub(super) struct Scene {
@@ -21,6 +24,30 @@ const fn scene(at: i64, by: &'static str, says: &'static str, commands: &'static
 const CI: &str = "Build server";
 const QA: &str = "Maren Okafor";
 const WATCHES: &str = "Jonas Lind";
+
+/// Somebody of the demo's team, with an account.
+#[derive(Debug)]
+pub(super) struct Member {
+    pub(super) name: &'static str,
+    pub(super) role: Role,
+    pub(super) function: Function,
+}
+
+const fn member(name: &'static str, role: Role, function: Function) -> Member {
+    Member { name, role, function }
+}
+
+/// The team: each function once, and whoever looks after the server.
+pub(super) const MEMBERS: &[Member] = &[
+    member(QA, Role::Coordinator, Function::Qa),
+    member(WATCHES, Role::Contributor, Function::Qa),
+    member("Alba Ferreira", Role::Contributor, Function::Engineering),
+    member("Piotr Nowak", Role::Coordinator, Function::Product),
+    member("Tomi Abara", Role::Contributor, Function::Operations),
+    member("Ines Duarte", Role::Viewer, Function::Marketing),
+    member("Ruth Keller", Role::Viewer, Function::Leadership),
+    member("Sam Petrov", Role::Admin, Function::Operations),
+];
 
 /// In the order in which a team would have given them.
 pub(super) const BEFORE: &[Scene] = &[

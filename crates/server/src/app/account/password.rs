@@ -1,0 +1,94 @@
+//! Passwords: hashed by argon2id, a few at a time, and refused where they would be guessed.
+//!
+//! Invariant: a password is never logged, never kept, and never compared but by its hash.
+
+use std::sync::LazyLock;
+
+use domain::refusal::Refusal;
+use tokio::sync::Semaphore;
+
+use super::{App, AppError};
+
+/// Characters of the shortest and the longest password.
+const SHORTEST: usize = 10;
+const LONGEST: usize = 200;
+/// zxcvbn's estimate that is enough, of 0 to 4: safe from guessing without the hash, and hard with it.
+const STRONG: zxcvbn::Score = zxcvbn::Score::Three;
+
+/// Each hash takes 19 MiB and some hundredths of a second: one at a time leaves the rest of the machine to the pages.
+static TURN: Semaphore = Semaphore::const_new(1);
+
+/// What an unknown login is compared with, so that it takes as long as a known one.
+static NOBODY: LazyLock<String> = LazyLock::new(|| password_auth::generate_hash("nobody has this password"));
+
+impl App {
+    /// Hashes a new password, unless it is weak.
+    pub(super) async fn hash(&self, password: String, near: &[String]) -> Result<String, AppError> {
+        strong(&password, near)?;
+        turn(move || password_auth::generate_hash(password)).await
+    }
+
+    /// Compares a password with a hash, or with nobody's.
+    pub(super) async fn compare(&self, password: String, hash: Option<String>) -> Result<bool, AppError> {
+        turn(move || match hash {
+            Some(hash) => password_auth::verify_password(password, &hash).is_ok(),
+            None => {
+                let _ = password_auth::verify_password(password, &NOBODY);
+                false
+            }
+        })
+        .await
+    }
+}
+
+async fn turn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, AppError> {
+    let _turn = TURN.acquire().await.map_err(|error| AppError::Internal(error.to_string()))?;
+    tokio::task::spawn_blocking(work).await.map_err(|error| AppError::Internal(error.to_string()))
+}
+
+/// Refuses what would be guessed. `near` is what an attacker would try first: login and name.
+fn strong(password: &str, near: &[String]) -> Result<(), Refusal> {
+    let length = password.chars().count();
+    if length < SHORTEST {
+        return Err(Refusal::invalid(format!(
+            "A password has at least {SHORTEST} characters. Three or four words that do not belong together do well."
+        )));
+    }
+    if length > LONGEST {
+        return Err(Refusal::invalid(format!("A password has at most {LONGEST} characters.")));
+    }
+    let near = near.join(" ").to_lowercase();
+    let words = near.split(|c: char| !c.is_alphanumeric());
+    let mut near: Vec<&str> = words.filter(|word| word.chars().count() > 1).collect();
+    near.push("seaworthy");
+    // What is left of it without login and name must be something.
+    let rest = near.iter().fold(password.to_lowercase(), |rest, word| rest.replace(word, ""));
+    if rest.chars().count() < SHORTEST / 2 || zxcvbn::zxcvbn(password, &near).score() < STRONG {
+        return Err(Refusal::invalid(
+            "This password would be guessed soon. Three or four words that do not belong together do well.",
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_that_would_be_guessed_is_refused() {
+        let near = ["maren.okafor@tidewatch.example".to_owned(), "Maren Okafor".to_owned()];
+        for (password, fits) in [
+            ("short", false),
+            ("password123", false),
+            ("aaaaaaaaaaaaaaaa", false),
+            ("MarenOkafor1", false),
+            ("seaworthy2026", false),
+            ("kelp ferry bell noon", true),
+            ("x7!Qm2$vRt9#", true),
+        ] {
+            assert_eq!(strong(password, &near).is_ok(), fits, "{password}");
+        }
+        assert!(strong(&"kelp ferry ".repeat(40), &near).is_err(), "too long");
+    }
+}

@@ -1,0 +1,222 @@
+//! Signing in and out, and knowing who a request is from.
+//!
+//! Invariant: what is wrong, login or password, is never told; a session that ended is refused everywhere within
+//! seconds, and at once by the server that ended it.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use domain::digest::Digest;
+use domain::envelope::ActorId;
+use domain::refusal::Refusal;
+use journal::{SignedIn, Ticket};
+use tokio_util::sync::CancellationToken;
+
+use super::{App, AppError, Member, Who, digest_of, secret};
+
+/// How long a session lasts without being used, and how often its use is noted.
+const LASTS: i64 = 14 * 24 * 3_600_000_000;
+const NOTED: i64 = 300_000_000;
+/// How long a server takes another's word for who a session belongs to.
+const TRUSTED: Duration = Duration::from_secs(3);
+/// How long a browser that has signed in is known.
+const KNOWN: i64 = 366 * 24 * 3_600_000_000;
+const DEVICE: &str = "device";
+/// How many sessions are remembered.
+const REMEMBERED: usize = 10_000;
+
+/// What somebody signs in with, and from where.
+#[derive(Clone, Debug)]
+pub struct SignIn {
+    pub login: String,
+    pub password: String,
+    pub address: String,
+    pub agent: String,
+    /// What a browser shows that has signed in before.
+    pub device: Option<String>,
+}
+
+/// A session that has begun.
+#[derive(Debug)]
+pub struct SignedInAs {
+    /// For the cookie; shown once.
+    pub secret: String,
+    /// For another cookie, by which this browser is known the next time.
+    pub device: Option<String>,
+}
+
+/// Sessions that were looked up a moment ago.
+#[derive(Debug, Default)]
+pub(crate) struct Remembered(std::sync::Mutex<HashMap<Digest, (Instant, Who)>>);
+
+impl App {
+    /// Begins a session.
+    pub async fn sign_in(&self, sign_in: SignIn) -> Result<SignedInAs, AppError> {
+        let now = self.now();
+        let by_address = format!("address {}", sign_in.address);
+        self.inner.tries.attempt(&by_address, now).map_err(AppError::TooOften)?;
+        let known = self.journal().account_by_login(sign_in.login.trim()).await?;
+        // Others can use up the tries of a login; a browser that its owner signed in with before has tries of its own.
+        let device = match (&sign_in.device, &known) {
+            (Some(device), Some((person, _))) => {
+                let ticket = self.journal().ticket_get(&digest_of(device), DEVICE, now).await?;
+                ticket.filter(|ticket| ticket.person.as_ref() == Some(&person.id))
+            }
+            _ => None,
+        };
+        let by_login = match &device {
+            Some(device) => format!("device {}", device.digest),
+            None => format!("login {}", sign_in.login.trim().to_ascii_lowercase()),
+        };
+        self.inner.tries.attempt(&by_login, now).map_err(AppError::TooOften)?;
+        let open =
+            known.filter(|(person, account)| account.disabled_at.is_none() && person.erased_at.is_none());
+        let hash = open.as_ref().and_then(|(_, account)| account.password.clone());
+        let right = self.compare(sign_in.password, hash).await?;
+        let Some((person, _)) = open.filter(|_| right) else {
+            return Err(Refusal::invalid("Login and password do not fit together.").into());
+        };
+        self.inner.tries.forget(&by_login);
+        let session = self.begin_session(&person.id, sign_in.address, sign_in.agent).await?;
+        let device = if device.is_some() { None } else { Some(self.know_device(&person.id).await?) };
+        Ok(SignedInAs { device, ..session })
+    }
+
+    /// Returns a secret by which a person's browser is known from now on.
+    async fn know_device(&self, person: &ActorId) -> Result<String, AppError> {
+        let (secret, now) = (secret()?, self.now());
+        let ticket = Ticket {
+            digest: digest_of(&secret),
+            purpose: DEVICE.to_owned(),
+            person: Some(person.clone()),
+            payload: "{}".to_owned(),
+            created_at: now,
+            expires_at: now.plus_micros(KNOWN),
+        };
+        self.journal().ticket_put(&ticket).await?;
+        Ok(secret)
+    }
+
+    pub(crate) async fn begin_session(
+        &self,
+        person: &ActorId,
+        address: String,
+        agent: String,
+    ) -> Result<SignedInAs, AppError> {
+        let (secret, now) = (secret()?, self.now());
+        let session = SignedIn {
+            digest: digest_of(&secret),
+            person: person.clone(),
+            created_at: now,
+            seen_at: now,
+            expires_at: now.plus_micros(LASTS),
+            agent: agent.chars().take(300).collect(),
+            address,
+        };
+        self.journal().session_put(&session).await?;
+        Ok(SignedInAs { secret, device: None })
+    }
+
+    /// Returns who a session's secret belongs to.
+    pub(crate) async fn who_of_session(&self, secret: &str) -> Result<Option<Who>, AppError> {
+        let digest = digest_of(secret);
+        if let Ok(remembered) = self.inner.remembered.0.lock()
+            && let Some((at, who)) = remembered.get(&digest)
+            && at.elapsed() < TRUSTED
+        {
+            return Ok(Some(who.clone()));
+        }
+        let now = self.now();
+        let session = self.journal().session_get(&digest).await?.filter(|session| session.expires_at > now);
+        let Some(session) = session else { return Ok(None) };
+        let Some(who) = self.member(&session.person, Some(digest)).await? else { return Ok(None) };
+        if now.micros() - session.seen_at.micros() > NOTED {
+            self.journal().session_seen(&digest, now, now.plus_micros(LASTS)).await?;
+        }
+        if let Ok(mut remembered) = self.inner.remembered.0.lock() {
+            if remembered.len() >= REMEMBERED {
+                remembered.clear();
+            }
+            remembered.insert(digest, (Instant::now(), who.clone()));
+        }
+        Ok(Some(who))
+    }
+
+    /// Ends a session of whoever acts.
+    pub(crate) async fn end_session(&self, digest: &Digest) -> Result<(), AppError> {
+        let member = self.who.member().ok_or_else(|| Refusal::forbidden("Sign in first."))?;
+        let session = self.journal().session_get(digest).await?;
+        if session.is_none_or(|session| session.person != member.id) {
+            return Err(Refusal::unknown("That session has ended already.").into());
+        }
+        self.journal().session_delete(digest).await?;
+        self.forget_sessions();
+        Ok(())
+    }
+
+    /// Ends every session of a person, but for one.
+    pub(crate) async fn end_sessions(
+        &self,
+        person: &ActorId,
+        except: Option<&Digest>,
+    ) -> Result<(), AppError> {
+        self.journal().sessions_delete_of(person, except).await?;
+        self.forget_sessions();
+        Ok(())
+    }
+
+    /// Lists the sessions of whoever acts, the latest first.
+    pub(crate) async fn sessions(&self) -> Result<Vec<SignedIn>, AppError> {
+        let Some(member) = self.who.member() else { return Ok(Vec::new()) };
+        let now = self.now();
+        let mut sessions = self.journal().sessions_of(&member.id).await?;
+        sessions.retain(|session| session.expires_at > now);
+        sessions.sort_by_key(|session| std::cmp::Reverse(session.seen_at));
+        Ok(sessions)
+    }
+
+    /// Changes the password of whoever acts, and ends their other sessions.
+    pub(crate) async fn change_password(&self, present: String, wanted: String) -> Result<(), AppError> {
+        let member = self.in_person()?.clone();
+        let key = format!("login {}", member.login.to_ascii_lowercase());
+        self.inner.tries.attempt(&key, self.now()).map_err(AppError::TooOften)?;
+        let account = self.account(&member.id).await?;
+        if !self.compare(present, account.password.clone()).await? {
+            return Err(Refusal::invalid("The present password is another.").into());
+        }
+        let hash = self.hash(wanted, &[member.login.clone(), member.name.clone()]).await?;
+        self.journal().account_put(&journal::Account { password: Some(hash), ..account }).await?;
+        self.end_sessions(&member.id, member.session.as_ref()).await
+    }
+
+    /// Throws away sessions and links that have ended, now and every hour.
+    pub(crate) fn sweep_now_and_then(&self, stop: CancellationToken) {
+        let app = self.clone();
+        self.inner.tasks.spawn(async move {
+            loop {
+                let now = app.now();
+                let swept =
+                    app.journal().sessions_expire(now).await.and(app.journal().tickets_expire(now).await);
+                if let Err(error) = swept {
+                    tracing::warn!("failed to throw away what has ended: {error}");
+                }
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    () = tokio::time::sleep(Duration::from_secs(3600)) => {}
+                }
+            }
+        });
+    }
+
+    /// Returns whoever acts, in person: what gives lasting access is not for a script with a token.
+    pub(super) fn in_person(&self) -> Result<&Member, Refusal> {
+        let member = self.who.member().filter(|member| member.session.is_some());
+        member.ok_or_else(|| Refusal::forbidden("Sign in with a browser to do this; a token may not."))
+    }
+
+    pub(crate) fn forget_sessions(&self) {
+        if let Ok(mut remembered) = self.inner.remembered.0.lock() {
+            remembered.clear();
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Tokens for scripts and continuous integration.
+//!
+//! Invariant: a token may never more than the person it belongs to, nor more than its scope says.
+
+use domain::permission::{Act, Role, Whose};
+use domain::refusal::Refusal;
+use journal::Token;
+
+use super::{App, AppError, Who, digest_of, secret};
+use crate::app::random;
+
+const DAY: i64 = 24 * 3_600_000_000;
+/// How long a token lasts at most, in days.
+const LONGEST: i64 = 366;
+/// How every token begins, so that one that leaked is recognised.
+const PREFIX: &str = "swt_";
+
+/// What a token is to be.
+#[derive(Clone, Debug)]
+pub struct NewToken {
+    pub name: String,
+    /// The most that it may do.
+    pub role: Role,
+    pub days: i64,
+}
+
+/// A token, shown once.
+#[derive(Clone, Debug)]
+pub struct MadeToken {
+    pub secret: String,
+}
+
+impl App {
+    /// Makes a token for whoever acts.
+    pub(crate) async fn make_token(&self, wanted: NewToken) -> Result<MadeToken, AppError> {
+        self.allows(Act::KeepAccount, Whose::Own)?;
+        let member = self.in_person()?;
+        let name = wanted.name.trim();
+        if name.is_empty() || name.chars().count() > 100 {
+            return Err(Refusal::invalid(
+                "Say what the token is for, in at most 100 characters, as “nightly of Android”.",
+            )
+            .into());
+        }
+        if !(1..=LONGEST).contains(&wanted.days) {
+            return Err(Refusal::invalid(format!("A token lasts from 1 to {LONGEST} days.")).into());
+        }
+        if wanted.role > member.role {
+            return Err(Refusal::forbidden(format!(
+                "A token may not more than you: you are {}, and it would be {}.",
+                member.role.as_str(),
+                wanted.role.as_str()
+            ))
+            .into());
+        }
+        let now = self.now();
+        let secret = format!("{PREFIX}{}", secret()?);
+        let token = Token {
+            id: hex::encode(random::<8>()?),
+            digest: digest_of(&secret),
+            person: member.id.clone(),
+            name: name.to_owned(),
+            scopes: vec![wanted.role.as_str().to_owned()],
+            created_at: now,
+            expires_at: Some(now.plus_micros(wanted.days * DAY)),
+            used_at: None,
+            revoked_at: None,
+        };
+        self.journal().token_put(&token).await?;
+        Ok(MadeToken { secret })
+    }
+
+    /// Lists the tokens of whoever acts.
+    pub(crate) async fn tokens(&self) -> Result<Vec<Token>, AppError> {
+        let Some(member) = self.who.member() else { return Ok(Vec::new()) };
+        Ok(self.journal().tokens_of(&member.id).await?)
+    }
+
+    /// Revokes a token of whoever acts.
+    pub(crate) async fn revoke_token(&self, id: &str) -> Result<(), AppError> {
+        if !self.tokens().await?.iter().any(|token| token.id == id) {
+            return Err(Refusal::unknown("There is no such token of yours.").into());
+        }
+        self.journal().token_revoke(id, self.now()).await?;
+        Ok(())
+    }
+
+    /// Returns who a token belongs to, with no more than its scope.
+    pub(crate) async fn who_of_token(&self, secret: &str) -> Result<Option<Who>, AppError> {
+        if !secret.starts_with(PREFIX) {
+            return Ok(None);
+        }
+        let now = self.now();
+        let Some(token) = self.journal().token_by_digest(&digest_of(secret)).await? else { return Ok(None) };
+        if token.revoked_at.is_some() || token.expires_at.is_some_and(|expires| expires <= now) {
+            return Ok(None);
+        }
+        let Some(Who::Member(mut member)) = self.member(&token.person, None).await? else { return Ok(None) };
+        let scope = token.scopes.iter().filter_map(|scope| Role::parse(scope)).min().unwrap_or(Role::Viewer);
+        member.role = member.role.min(scope);
+        self.journal().token_used(&token.id, now).await?;
+        Ok(Some(Who::Member(member)))
+    }
+}

@@ -1,0 +1,200 @@
+//! Doors: every route with the act that it takes, so that one table decides who comes in.
+//!
+//! Invariant: a route that changes or shows something is behind a door; what stands open is listed as such, and why.
+
+use std::convert::Infallible;
+
+use axum::Router;
+use axum::extract::{FromRef, FromRequestParts, Request};
+use axum::handler::Handler;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{MethodRouter, get, post};
+use domain::permission::{Act, Whose, may};
+
+use crate::api::Problem;
+use crate::app::{App, AppError, Who};
+
+/// The cookie that holds a session's secret.
+pub(crate) const SESSION: &str = "seaworthy_session";
+
+/// How requests are known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Whoever asks has the data in hand: the command line in its own process, or a server that was told so.
+    Machine,
+    /// By session or token.
+    Accounts,
+    /// As by accounts, and the accounts of a demo can be entered with one click.
+    Demo,
+}
+
+/// A route, and the act it takes; `None` stands open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Door {
+    pub method: &'static str,
+    pub path: &'static str,
+    pub act: Option<Act>,
+}
+
+/// Routes under construction.
+pub(crate) struct Doors<S> {
+    router: Router<S>,
+    list: Vec<Door>,
+    app: App,
+    access: Access,
+}
+
+impl<S: Clone + Send + Sync + 'static> Doors<S> {
+    pub(crate) fn new(app: App, access: Access) -> Self {
+        Self { router: Router::new(), list: Vec::new(), app, access }
+    }
+
+    pub(crate) fn get<H: Handler<T, S>, T: 'static>(self, act: Act, path: &'static str, handler: H) -> Self {
+        self.guarded("GET", act, path, get(handler))
+    }
+
+    pub(crate) fn post<H: Handler<T, S>, T: 'static>(self, act: Act, path: &'static str, handler: H) -> Self {
+        self.guarded("POST", act, path, post(handler))
+    }
+
+    /// A route that anybody may use: what signs somebody in, or tells nothing of anybody.
+    pub(crate) fn open(mut self, method: &'static str, path: &'static str, route: MethodRouter<S>) -> Self {
+        self.list.push(Door { method, path, act: None });
+        // Whoever is signed in is greeted by name here too.
+        let (app, access) = (self.app.clone(), self.access);
+        let greet = move |request: Request, next: Next| {
+            let app = app.clone();
+            async move {
+                let (mut parts, body) = request.into_parts();
+                if let Ok(Some(who)) = known(&app, access, &parts.headers).await {
+                    parts.extensions.insert(who);
+                }
+                next.run(Request::from_parts(parts, body)).await
+            }
+        };
+        self.router = self.router.route(path, route.route_layer(middleware::from_fn(greet)));
+        self
+    }
+
+    fn guarded(mut self, method: &'static str, act: Act, path: &'static str, route: MethodRouter<S>) -> Self {
+        self.list.push(Door { method, path, act: Some(act) });
+        let (app, access) = (self.app.clone(), self.access);
+        let guard = move |request: Request, next: Next| guard(app.clone(), access, act, request, next);
+        self.router = self.router.route(path, route.route_layer(middleware::from_fn(guard)));
+        self
+    }
+
+    pub(crate) fn done(self) -> (Router<S>, Vec<Door>) {
+        (self.router, self.list)
+    }
+}
+
+/// Lets in whoever may do the act at least to their own things; the use case knows whose a thing is.
+async fn guard(app: App, access: Access, act: Act, request: Request, next: Next) -> Response {
+    let who = match known(&app, access, request.headers()).await {
+        Ok(who) => who,
+        Err(error) => return Problem::from(error).into_response(),
+    };
+    let (mut parts, body) = request.into_parts();
+    let Some(who) = who else { return unknown(&parts) };
+    let allowed = who.role().map(|role| may(role, act, Whose::Own));
+    match allowed {
+        Some(Ok(())) => {
+            parts.extensions.insert(who);
+            next.run(Request::from_parts(parts, body)).await
+        }
+        Some(Err(refusal)) => refused(&parts, AppError::from(refusal).into()),
+        None => unknown(&parts),
+    }
+}
+
+/// Answers with a problem: as JSON to a program, and to a browser for the page that dresses it.
+fn refused(parts: &Parts, problem: Problem) -> Response {
+    if is_program(parts) {
+        return problem.into_response();
+    }
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::FORBIDDEN);
+    let mut response = status.into_response();
+    response.extensions_mut().insert(std::sync::Arc::new(problem));
+    response
+}
+
+fn is_program(parts: &Parts) -> bool {
+    // Behind the API's root a path is what follows it, so the accepted type tells.
+    !parts
+        .headers
+        .get(header::ACCEPT)
+        .is_some_and(|accept| accept.as_bytes().windows(9).any(|part| part == b"text/html"))
+        && !parts.headers.contains_key("hx-request")
+}
+
+/// Asks whoever is not known to sign in.
+fn unknown(parts: &Parts) -> Response {
+    if is_program(parts) {
+        let problem = Problem::new(
+            StatusCode::UNAUTHORIZED,
+            "sign-in",
+            "Sign in first",
+            "Send a token as `Authorization: Bearer swt_…`; your account page makes one.",
+        );
+        let mut response = problem.into_response();
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        return response;
+    }
+    if parts.headers.contains_key("hx-request") {
+        // A page whose session has ended is loaded anew, and so comes to the sign-in.
+        return (StatusCode::UNAUTHORIZED, [("hx-refresh", "true")]).into_response();
+    }
+    let here = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    let next: String = url::form_urlencoded::byte_serialize(here.as_bytes()).collect();
+    let to = if parts.method == axum::http::Method::GET {
+        format!("/sign-in?next={next}")
+    } else {
+        "/sign-in".to_owned()
+    };
+    Redirect::to(&to).into_response()
+}
+
+/// Returns who a request is from.
+async fn known(app: &App, access: Access, headers: &HeaderMap) -> Result<Option<Who>, AppError> {
+    if access == Access::Machine {
+        return Ok(Some((*app.who).clone()));
+    }
+    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    if let Some(secret) = bearer.and_then(|value| value.strip_prefix("Bearer ")) {
+        return app.who_of_token(secret.trim()).await;
+    }
+    match cookie(headers, SESSION) {
+        Some(secret) => app.who_of_session(secret).await,
+        None => Ok(None),
+    }
+}
+
+/// Returns a cookie of a request.
+pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    cookies
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(known, _)| *known == name)
+        .map(|(_, value)| value)
+}
+
+/// The application in the hands of whoever asked.
+#[derive(Debug)]
+pub(crate) struct Acting(pub(crate) App);
+
+impl<S: Send + Sync> FromRequestParts<S> for Acting
+where
+    App: FromRef<S>,
+{
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let who = parts.extensions.get::<Who>().cloned().unwrap_or(Who::Nobody);
+        Ok(Self(App::from_ref(state).acting_as(who)))
+    }
+}

@@ -1,0 +1,153 @@
+//! Everybody with an account: inviting them, what they may do, and letting them back in.
+//!
+//! Invariant: a link is shown once, to the admin who made it; nothing here shows or sets a password.
+
+use axum::extract::Form;
+use axum::extract::rejection::FormRejection;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect};
+use domain::criterion::Function;
+use domain::envelope::ActorId;
+use domain::permission::Role;
+use maud::html;
+use serde::Deserialize;
+
+use super::parts::verdict::function;
+use super::reader::Reader;
+use super::sign_in::alone;
+use super::trouble::Page;
+use crate::app::account::Invitation;
+use crate::app::{App, AppError};
+use crate::door::Acting;
+
+#[derive(Default)]
+struct Said {
+    wrong: Option<String>,
+    /// For whom a link was made, and its path.
+    link: Option<(String, String)>,
+}
+
+pub(super) async fn show(Acting(app): Acting, reader: Reader) -> Page {
+    page(&app, &reader, Said::default()).await
+}
+
+async fn page(app: &App, reader: &Reader, said: Said) -> Page {
+    let members = app.members().await?;
+    let clock = reader.clock("UTC");
+    let body = html! {
+        section.head { div { h1 { "People" } p.sub { "Who may sign in, what they may do, and for which function they speak." } } }
+        @if let Some((whose, link)) = &said.link {
+            section.card.prose {
+                h2 { "A link for " (whose) ", shown this once" }
+                pre.raw tabindex="0" { (reader.origin) (link) }
+                p.hint { "Hand it to them and to nobody else: it works once." }
+            }
+        }
+        @if let Some(wrong) = &said.wrong { p.note.unmet role="alert" { (wrong) } }
+        section.card aria-labelledby="invite" {
+            header { h2 #invite { "Invite somebody" } }
+            form.filter method="post" action="/people/invite" {
+                label { span { "Login" } input name="login" required maxlength="200" placeholder="e-mail address" autocapitalize="none" spellcheck="false"; }
+                label { span { "Name" } input name="name" maxlength="100" placeholder="they may change it"; }
+                label { span { "Role" } select name="role" { @for (name, role) in Role::ALL { option value=(name) selected[role == Role::Contributor] { (name) } } } }
+                label { span { "Speaks for" } select name="function" { option value="" { "no function" } @for (name, of) in Function::ALL { option value=(name) { (function(of)) } } } }
+                button.primary type="submit" { "Make a link" }
+            }
+        }
+        section.card aria-label="Accounts" {
+            @for member in &members {
+                form.member method="post" action="/people/change" {
+                    input type="hidden" name="person" value=(member.person.id);
+                    div.who {
+                        b { (member.person.name.as_deref().unwrap_or("–")) }
+                        small { (member.person.login.as_deref().unwrap_or("")) @if let Some(at) = member.disabled_at { " · disabled " (clock.short(at)) } @if !member.has_password { " · no password" } }
+                    }
+                    label { span { "Role" } select name="role" { @for (name, role) in Role::ALL { option value=(name) selected[role == member.role] { (name) } } } }
+                    label { span { "Speaks for" } select name="function" {
+                        option value="" { "no function" }
+                        @for (name, of) in Function::ALL { option value=(name) selected[member.functions.first() == Some(&of)] { (function(of)) } }
+                    } }
+                    button type="submit" name="disabled" value=(if member.disabled_at.is_some() { "yes" } else { "" }) { "Keep" }
+                    @if member.disabled_at.is_some() { button type="submit" name="disabled" value="" { "Let in again" } }
+                    @else { button.danger type="submit" name="disabled" value="yes" { "Disable" } }
+                    button type="submit" formaction="/people/reset" { "New link" }
+                }
+            }
+        }
+    };
+    let status = if said.wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    Ok(alone(reader, "People", "/people", body).answer_with_status(status))
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Change {
+    #[serde(default)]
+    person: String,
+    #[serde(default)]
+    login: String,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    role: String,
+    #[serde(default)]
+    function: String,
+    #[serde(default)]
+    disabled: String,
+}
+
+impl Change {
+    fn role(&self) -> Role {
+        Role::parse(&self.role).unwrap_or(Role::Viewer)
+    }
+
+    fn functions(&self) -> Vec<Function> {
+        Function::ALL
+            .iter()
+            .filter(|(name, _)| *name == self.function)
+            .map(|(_, function)| *function)
+            .collect()
+    }
+}
+
+type Changed = Result<Form<Change>, FormRejection>;
+
+pub(super) async fn invite(Acting(app): Acting, reader: Reader, form: Changed) -> Page {
+    let change = form?.0;
+    let whose = change.login.clone();
+    let invitation = Invitation {
+        login: change.login.clone(),
+        name: change.name.clone(),
+        role: Some(change.role()),
+        functions: change.functions(),
+    };
+    linked(&app, &reader, whose, app.invite(invitation).await).await
+}
+
+pub(super) async fn reset(Acting(app): Acting, reader: Reader, form: Changed) -> Page {
+    let person = ActorId::new(form?.0.person);
+    let whose = app.names().of(&person).to_owned();
+    linked(&app, &reader, whose, app.reset_link(&person).await).await
+}
+
+async fn linked(app: &App, reader: &Reader, whose: String, link: Result<String, AppError>) -> Page {
+    match link {
+        Ok(link) => page(app, reader, Said { link: Some((whose, link)), wrong: None }).await,
+        Err(AppError::Refused(refusal)) => {
+            page(app, reader, Said { wrong: Some(refusal.sentence), link: None }).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub(super) async fn change(Acting(app): Acting, reader: Reader, form: Changed) -> Page {
+    let change = form?.0;
+    let person = ActorId::new(change.person.as_str());
+    let disabled = change.disabled == "yes";
+    match app.change_member(&person, change.role(), &change.functions(), disabled).await {
+        Ok(()) => Ok(Redirect::to("/people?done=changed").into_response()),
+        Err(AppError::Refused(refusal)) => {
+            page(&app, &reader, Said { wrong: Some(refusal.sentence), link: None }).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
