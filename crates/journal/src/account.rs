@@ -126,6 +126,32 @@ impl Journal {
         Ok(changed > 0)
     }
 
+    /// Sets a password's hash and nothing else. Returns false if there is no such account, or it is disabled.
+    pub async fn account_set_password(&self, person: &ActorId, hash: &str) -> Result<bool, Error> {
+        const SET: &str = "UPDATE accounts SET password = $2 WHERE person = $1 AND disabled_at IS NULL";
+        let changed = write_beside!(self, pool => {
+            sqlx::query(SET).bind(person.as_str()).bind(hash).execute(pool).await?.rows_affected()
+        });
+        Ok(changed > 0)
+    }
+
+    /// Sets what somebody may do and whether they may sign in, and never a password. Returns false if there is no
+    /// such account.
+    pub async fn account_set_role(
+        &self,
+        person: &ActorId,
+        role: &str,
+        functions: &[String],
+        disabled_at: Option<Time>,
+    ) -> Result<bool, Error> {
+        const SET: &str = "UPDATE accounts SET role = $2, functions = $3, disabled_at = $4 WHERE person = $1";
+        let changed = write_beside!(self, pool => {
+            let query = sqlx::query(SET).bind(person.as_str()).bind(role).bind(list_json(functions));
+            query.bind(disabled_at.map(Time::micros)).execute(pool).await?.rows_affected()
+        });
+        Ok(changed > 0)
+    }
+
     pub async fn account_get(&self, person: &ActorId) -> Result<Option<Account>, Error> {
         const GET: &str = "SELECT person, role, functions, password, created_at AS opened_at, disabled_at \
              FROM accounts WHERE person = $1";

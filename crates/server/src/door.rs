@@ -13,6 +13,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodRouter, get, post};
 use domain::permission::{Act, Whose, may};
+use domain::refusal::Refusal;
 
 use crate::api::Problem;
 use crate::app::{App, AppError, Who};
@@ -100,6 +101,12 @@ async fn guard(app: App, access: Access, act: Act, request: Request, next: Next)
     };
     let (mut parts, body) = request.into_parts();
     let Some(who) = who else { return unknown(&parts) };
+    // What gives lasting access is for somebody in person: a token that leaked must not outlive its own end.
+    let in_person = matches!(act, Act::KeepAccount | Act::ManageAccounts);
+    if in_person && who.member().is_some_and(|member| member.session.is_none()) {
+        let refusal = Refusal::forbidden("Sign in with a browser to do this; a token may not.");
+        return refused(&parts, AppError::from(refusal).into());
+    }
     let allowed = who.role().map(|role| may(role, act, Whose::Own));
     match allowed {
         Some(Ok(())) => {

@@ -245,9 +245,13 @@ async fn signing_in_tells_nothing_and_is_not_tried_for_long() {
     let unknown = site.form("", "/sign-in", "login=nobody&password=wrong").await;
     assert_eq!(refused(wrong), (StatusCode::UNPROCESSABLE_ENTITY, true));
     assert_eq!(refused(unknown), (StatusCode::UNPROCESSABLE_ENTITY, true));
-    for (next, to) in
-        [("/people", "/people"), ("//evil.example", "/"), ("https://evil.example", "/"), ("/\\evil", "/")]
-    {
+    for (next, to) in [
+        ("/people", "/people"),
+        ("//evil.example", "/"),
+        ("https://evil.example", "/"),
+        ("/\\evil", "/"),
+        ("/%09/evil", "/"),
+    ] {
         let entered =
             site.form("", "/sign-in", &format!("login=VIEWER&password={PASSWORD}&next={next}")).await;
         assert_eq!((entered.status, entered.location.as_str()), (StatusCode::SEE_OTHER, to), "{next}");
@@ -349,7 +353,11 @@ async fn a_token_may_what_its_scope_says_until_it_is_revoked() {
         Request::post("/account/tokens").header(header::AUTHORIZATION, format!("Bearer swt_{token}"));
     let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
     let breeds = site.send("", request, "name=child&role=viewer&days=300").await;
-    assert!(!breeds.text.contains("swt_"), "a token makes no tokens: {}", breeds.text);
+    assert_eq!(breeds.status, StatusCode::FORBIDDEN, "a token makes no tokens: {}", breeds.text);
+    for path in ["/account", "/people"] {
+        let request = Request::get(path).header(header::AUTHORIZATION, format!("Bearer swt_{token}"));
+        assert_eq!(site.send("", request, Body::empty()).await.status, StatusCode::FORBIDDEN, "{path}");
+    }
     let id = account.split("name=\"id\" value=\"").nth(1).unwrap().split('"').next().unwrap();
     let by_stranger = site.form("contributor", "/account/tokens/revoke", &format!("id={id}")).await;
     assert_eq!(by_stranger.status, StatusCode::NOT_FOUND);
@@ -398,4 +406,27 @@ async fn what_an_admin_changes_holds_at_once_and_one_admin_stays() {
     assert_eq!(set.status, StatusCode::SEE_OTHER, "{}", set.text);
     let old = site.form("", "/sign-in", &format!("login=viewer&password={PASSWORD}")).await;
     assert_eq!(old.status, StatusCode::UNPROCESSABLE_ENTITY, "the old password no longer opens");
+    // A link that was made before somebody was disabled lets them in no more.
+    let page = site.form("admin", "/people/reset", &format!("person={viewer}")).await.text;
+    let link = page.split("/welcome/").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    site.form("admin", "/people/change", &format!("person={viewer}&role=viewer&disabled=yes")).await;
+    let late = site.form("", &format!("/welcome/{link}"), "password=seven loud quiet harbours").await;
+    assert_eq!(late.status, StatusCode::NOT_FOUND, "{}", late.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_login_that_was_taken_meanwhile_costs_nobody_more_than_a_sentence() {
+    let site = Site::with_members().await;
+    let mut links = Vec::new();
+    for login in ["cleo", "CLEO"] {
+        let page = site.form("admin", "/people/invite", &format!("login={login}&role=viewer")).await.text;
+        links.push(page.split("/welcome/").nth(1).unwrap().split('<').next().unwrap().to_owned());
+    }
+    let accept = async |link: &str| {
+        site.form("", &format!("/welcome/{link}"), &format!("name=Cleo&password={PASSWORD}")).await
+    };
+    assert_eq!(accept(&links[0]).await.status, StatusCode::SEE_OTHER);
+    let second = accept(&links[1]).await;
+    assert_eq!(second.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", second.text);
+    assert!(second.text.contains("has an account already"));
 }

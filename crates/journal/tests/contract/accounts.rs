@@ -65,6 +65,25 @@ pub(crate) fn ticket(person: Option<&str>, secret: &str, expires_at: i64) -> Tic
 }
 
 contract! {
+    async fn a_password_and_a_role_are_set_apart(place) {
+        let journal = place.open().await;
+        journal.person_put(&person("p_ada", Some("ada"), "Ada")).await.unwrap();
+        journal.account_put(&account("p_ada", "admin")).await.unwrap();
+        let (ada, nobody) = (ActorId::new("p_ada"), ActorId::new("p_nobody"));
+        let get = async || journal.account_get(&ada).await.unwrap().unwrap();
+        assert!(journal.account_set_password(&ada, "another hash").await.unwrap());
+        let expect = Account { password: Some("another hash".to_owned()), ..account("p_ada", "admin") };
+        assert_eq!(get().await, expect);
+        let functions = vec!["product".to_owned()];
+        assert!(journal.account_set_role(&ada, "viewer", &functions, Some(at(9))).await.unwrap());
+        let expect = Account { role: "viewer".to_owned(), functions: functions.clone(), disabled_at: Some(at(9)), ..expect };
+        assert_eq!(get().await, expect);
+        assert!(!journal.account_set_password(&ada, "a third").await.unwrap(), "a disabled account has no new password");
+        assert_eq!(get().await, expect);
+        assert!(!journal.account_set_password(&nobody, "a hash").await.unwrap());
+        assert!(!journal.account_set_role(&nobody, "viewer", &functions, None).await.unwrap());
+    }
+
     async fn an_account_is_put_replaced_and_found(place) {
         let journal = place.open().await;
         let ada = person("p_ada", Some("Ada.Marsh"), "Ada Marsh");

@@ -59,6 +59,9 @@ pub struct Invitation {
     pub role: Option<Role>,
     #[serde(default)]
     pub functions: Vec<Function>,
+    /// Who invited them: an invitation ends with its admin.
+    #[serde(default)]
+    pub by: Option<ActorId>,
 }
 
 /// Somebody with an account, as those who manage accounts see them.
@@ -77,7 +80,7 @@ impl App {
         Ok(!self.journal().accounts().await?.is_empty())
     }
 
-    /// Returns the path of a link with which the first account is made; earlier ones end.
+    /// Returns the path of a link with which the first account is made. Once there is one, no such link works.
     pub async fn set_up_link(&self) -> Result<String, AppError> {
         self.link(
             Purpose::SetUp,
@@ -112,7 +115,8 @@ impl App {
     /// Invites somebody; returns the path of the link to hand them.
     pub(crate) async fn invite(&self, invitation: Invitation) -> Result<String, AppError> {
         self.allows(Act::ManageAccounts, Whose::Others)?;
-        let invitation = Invitation { login: login(&invitation.login)?, ..invitation };
+        let by = Some(self.actor().await?);
+        let invitation = Invitation { login: login(&invitation.login)?, by, ..invitation };
         if self.journal().account_by_login(&invitation.login).await?.is_some() {
             return Err(Refusal::contradiction(format!(
                 "{} has an account already. Make a new link for them below if they cannot sign in.",
@@ -155,22 +159,33 @@ impl App {
     ) -> Result<ActorId, AppError> {
         let (purpose, offered) = self.look_at_link(secret).await?;
         let now = self.now();
+        self.inner.tries.attempt(&format!("link {}", digest_of(secret)), now).map_err(AppError::TooOften)?;
+        // Whoever is invited may say how they are called, and not what they may do.
+        let login = if purpose == Purpose::SetUp { login(&wanted.login)? } else { offered.login.clone() };
+        let name = if purpose == Purpose::Reset { String::new() } else { name(&wanted.name)? };
+        if purpose != Purpose::Reset && self.is_taken(&login).await? {
+            return Err(taken().into());
+        }
+        if let Some(by) = &offered.by {
+            let inviter = self.member(by, None).await?.and_then(|who| who.role());
+            if inviter != Some(Role::Admin) {
+                return Err(used_up().into());
+            }
+        }
+        let hash = self.hash(password, &[login.clone(), name.clone()]).await?;
         // Two links for the first account must not both be the first.
         let _turn = self.inner.managing.lock().await;
         if purpose == Purpose::SetUp && self.has_accounts().await? {
             return Err(used_up().into());
         }
-        // Whoever is invited may say how they are called, and not what they may do.
-        let login = if purpose == Purpose::SetUp { login(&wanted.login)? } else { offered.login.clone() };
-        let name = if purpose == Purpose::Reset { String::new() } else { name(&wanted.name)? };
-        let hash = self.hash(password, &[login.clone(), name.clone()]).await?;
         // Only now is the link used up: a password that is too weak costs nobody their invitation.
-        let taken = self.journal().ticket_take(&digest_of(secret), purpose.as_str(), now).await?;
-        let Some(ticket) = taken else { return Err(used_up().into()) };
+        let ticket = self.journal().ticket_take(&digest_of(secret), purpose.as_str(), now).await?;
+        let Some(ticket) = ticket else { return Err(used_up().into()) };
         if let Some(person) = ticket.person {
-            let account = self.account(&person).await?;
-            self.journal().account_put(&Account { password: Some(hash), ..account }).await?;
-            self.end_sessions(&person, None).await?;
+            if !self.journal().account_set_password(&person, &hash).await? {
+                return Err(used_up().into());
+            }
+            self.end_everything(&person).await?;
             return Ok(person);
         }
         let person = Person {
@@ -190,8 +205,10 @@ impl App {
             created_at: now,
             disabled_at: None,
         };
-        if !self.journal().account_put(&account).await? {
-            return Err(Refusal::contradiction("Somebody with that login has an account already.").into());
+        match self.journal().account_put(&account).await {
+            Ok(true) => {}
+            Ok(false) | Err(journal::Error::LoginTaken) => return Err(taken().into()),
+            Err(error) => return Err(error.into()),
         }
         self.refresh_names().await?;
         Ok(person.id)
@@ -273,15 +290,31 @@ impl App {
             .into());
         }
         let disabled_at = disabled.then(|| account.disabled_at.unwrap_or_else(|| self.now()));
-        let functions = functions.iter().map(|function| function.as_str().to_owned()).collect();
-        let changed = Account { role: role.as_str().to_owned(), functions, disabled_at, ..account };
-        self.journal().account_put(&changed).await?;
+        let functions: Vec<String> = functions.iter().map(|function| function.as_str().to_owned()).collect();
+        self.journal().account_set_role(person, role.as_str(), &functions, disabled_at).await?;
         // What they may do changes at once, also in what they have open.
         self.forget_sessions();
         if disabled {
-            self.end_sessions(person, None).await?;
+            self.end_everything(person).await?;
         }
         Ok(())
+    }
+
+    /// Ends whatever lets somebody in: sessions, tokens, links and known browsers.
+    async fn end_everything(&self, person: &ActorId) -> Result<(), AppError> {
+        for purpose in [Purpose::Reset.as_str(), sign_in::DEVICE] {
+            self.journal().tickets_delete_of(person, purpose).await?;
+        }
+        for token in self.journal().tokens_of(person).await? {
+            self.journal().token_revoke(&token.id, self.now()).await?;
+        }
+        self.end_sessions(person, None).await
+    }
+
+    async fn is_taken(&self, login: &str) -> Result<bool, AppError> {
+        let journal = self.journal();
+        Ok(journal.account_by_login(login).await?.is_some()
+            || journal.person_by_login(login).await?.is_some())
     }
 
     async fn account(&self, person: &ActorId) -> Result<Account, AppError> {
@@ -312,6 +345,10 @@ fn functions(names: &[String]) -> Vec<Function> {
     let known =
         |name: &String| Function::ALL.iter().find(|(known, _)| known == name).map(|(_, function)| *function);
     names.iter().filter_map(known).collect()
+}
+
+fn taken() -> Refusal {
+    Refusal::invalid("Somebody with that login has an account already. Ask for an invitation under another.")
 }
 
 fn used_up() -> Refusal {

@@ -119,6 +119,7 @@ pub(super) async fn invite(Acting(app): Acting, reader: Reader, form: Changed) -
         name: change.name.clone(),
         role: Some(change.role()),
         functions: change.functions(),
+        by: None,
     };
     linked(&app, &reader, whose, app.invite(invitation).await).await
 }

@@ -36,7 +36,9 @@ pub(super) struct Next {
 
 /// Returns a way back that stays on this server.
 fn back(next: &str) -> &str {
-    let stays = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n']);
+    let stays = next.starts_with('/')
+        && !next.starts_with("//")
+        && !next.contains(|c: char| c.is_control() || c == '\\');
     if stays { next } else { "/" }
 }
 
@@ -276,7 +278,8 @@ pub(super) async fn accept(
     match app.use_link(&secret, of, password).await {
         Ok(person) => {
             let session = app.begin_session(&person, address(from), agent(&headers)).await?;
-            Ok(entered(session, "/"))
+            let device = Some(app.know_device(&person).await?);
+            Ok(entered(SignedInAs { device, ..session }, "/"))
         }
         Err(AppError::Refused(refusal)) if refusal.kind == domain::refusal::RefusalKind::Invalid => {
             let shown = match purpose {

@@ -3,6 +3,7 @@
 //! Invariant: a password is never logged, never kept, and never compared but by its hash.
 
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use domain::refusal::Refusal;
 use tokio::sync::Semaphore;
@@ -17,6 +18,11 @@ const STRONG: zxcvbn::Score = zxcvbn::Score::Three;
 
 /// Each hash takes 19 MiB and some hundredths of a second: one at a time leaves the rest of the machine to the pages.
 static TURN: Semaphore = Semaphore::const_new(1);
+
+/// How many wait for their turn, at most how many may, and how many seconds others are told to pause.
+static WAITING: AtomicUsize = AtomicUsize::new(0);
+const MOST_WAITING: usize = 24;
+const PAUSE: i64 = 3;
 
 /// What an unknown login is compared with, so that it takes as long as a known one.
 static NOBODY: LazyLock<String> = LazyLock::new(|| password_auth::generate_hash("nobody has this password"));
@@ -42,8 +48,31 @@ impl App {
 }
 
 async fn turn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, AppError> {
-    let _turn = TURN.acquire().await.map_err(|error| AppError::Internal(error.to_string()))?;
+    // Whoever would wait for long is told so at once.
+    let waiting = Waiting::begin().ok_or(AppError::TooOften(PAUSE))?;
+    let turn = TURN.acquire().await.map_err(|error| AppError::Internal(error.to_string()))?;
+    // The turn goes along: a caller that goes away must not let the next one in before the work is done.
+    let work = move || {
+        let (_turn, _waiting) = (turn, waiting);
+        work()
+    };
     tokio::task::spawn_blocking(work).await.map_err(|error| AppError::Internal(error.to_string()))
+}
+
+/// One of those who wait for a hash.
+struct Waiting;
+
+impl Waiting {
+    fn begin() -> Option<Self> {
+        let waiting = Self;
+        (WAITING.fetch_add(1, Ordering::AcqRel) < MOST_WAITING).then_some(waiting)
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        WAITING.fetch_sub(1, Ordering::AcqRel);
+    }
 }
 
 /// Refuses what would be guessed. `near` is what an attacker would try first: login and name.
