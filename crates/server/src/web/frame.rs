@@ -69,6 +69,9 @@ pub(super) fn path(release: &ReleaseId) -> String {
 /// reader has unfolded stays open.
 const HTMX: &str = r#"{"extensions":"sse","includeIndicatorCSS":false,"history":false,"defaultSwap":"outerMorph","sse":{"reconnectMaxDelay":5000},"morphScanLimit":40,"morphIgnore":["data-htmx-powered","open"],"noSwap":[204,304,"4xx","5xx"]}"#;
 
+/// Where a part goes into its frame. No text that is escaped can hold it.
+const HERE: &str = "<!--here-->";
+
 impl Frame<'_> {
     /// Makes the page, or the part of it that was asked for.
     pub(super) fn answer(self) -> Response {
@@ -76,8 +79,7 @@ impl Frame<'_> {
     }
 
     pub(super) fn answer_with(self, status: StatusCode) -> Response {
-        let text = if self.reader.fragment { self.part() } else { self.whole() };
-        let text = without_turns(text.into_string());
+        let text = without_turns(self.text());
         // Weak: the same text may be compressed in several ways.
         let etag = format!("W/\"{:016x}\"", xxhash_rust::xxh3::xxh3_64(text.as_bytes()));
         let mut headers = HeaderMap::new();
@@ -93,7 +95,18 @@ impl Frame<'_> {
         (status, headers, text).into_response()
     }
 
-    fn whole(&self) -> Markup {
+    /// Puts the page together in one piece of memory: it is long, and copied into each frame around it, it would be copied
+    /// as often again as it grows.
+    fn text(&self) -> String {
+        let around = if self.reader.fragment { HERE.to_owned() } else { self.around().into_string() };
+        let part = self.part().into_string();
+        let (before, after) = around.split_once(HERE).unwrap_or((around.as_str(), ""));
+        let (part_before, part_after) = part.split_once(HERE).unwrap_or((part.as_str(), ""));
+        [before, part_before, self.body.0.as_str(), part_after, after].concat()
+    }
+
+    /// All that is around the part that changes.
+    fn around(&self) -> Markup {
         let theme = (self.reader.theme != Theme::System).then(|| self.reader.theme.as_str());
         html! {
             (DOCTYPE)
@@ -117,7 +130,7 @@ impl Frame<'_> {
                     @if let (Some(live), None) = (&self.live, &self.past) {
                         div #live hx-sse:connect=(live) hidden {}
                     }
-                    (self.part())
+                    (PreEscaped(HERE))
                     div #toasts role="status" aria-live="polite" {
                         @if let Some(said) = self.reader.done.as_deref().and_then(done) {
                             p.toast { (said) }
@@ -140,7 +153,7 @@ impl Frame<'_> {
                 hx-sync=[live.then_some("this:queue last")] {
                 @if let Some(tabs) = &self.tabs { (self.tabs(tabs)) }
                 @if let Some(past) = &self.past { (self.past(past)) }
-                main #main tabindex="-1" { (self.body) }
+                main #main tabindex="-1" { (PreEscaped(HERE)) }
             }
         }
     }
