@@ -18,6 +18,7 @@ mod expire;
 mod identity;
 mod journal;
 mod kept;
+mod lease;
 mod news;
 mod person;
 mod plan;

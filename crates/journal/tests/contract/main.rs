@@ -14,6 +14,7 @@ mod blobs;
 mod filling;
 mod hearing;
 mod killing;
+mod leasing;
 mod migrating;
 mod modelling;
 mod people;

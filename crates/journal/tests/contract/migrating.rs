@@ -8,11 +8,12 @@ use journal::{Body, Digest, Journal};
 use crate::place::{append, at, contract, decision, told};
 
 /// The sample data that each version brings, in both dialects.
-const SAMPLES: [[&str; 2]; 4] = [
+const SAMPLES: [[&str; 2]; 5] = [
     [include_str!("../../samples/sqlite/0001.sql"), include_str!("../../samples/postgres/0001.sql")],
     [include_str!("../../samples/sqlite/0002.sql"), include_str!("../../samples/postgres/0002.sql")],
     [include_str!("../../samples/sqlite/0003.sql"), include_str!("../../samples/postgres/0003.sql")],
     [include_str!("../../samples/sqlite/0004.sql"), include_str!("../../samples/postgres/0004.sql")],
+    [include_str!("../../samples/sqlite/0005.sql"), include_str!("../../samples/postgres/0005.sql")],
 ];
 
 const HEAD: &str = "09fe207f6251a32e42ad1e9e704412fd7d4791d88c06c2dc95f548f613b5be7f";
@@ -54,6 +55,10 @@ contract! {
                 assert_eq!((token.id.as_str(), token.scopes), ("t_ci", vec!["ingest".to_owned()]));
                 let ticket = journal.ticket_get(&Digest([3; 32]), "invitation", at(50)).await.unwrap().unwrap();
                 assert_eq!((ticket.person, ticket.payload.as_str()), (None, r#"{"role":"member"}"#));
+            }
+            if oldest >= 5 {
+                let lease = journal.lease_get("forget what ended").await.unwrap();
+                assert_eq!(lease, Some(("server-1".to_owned(), at(60))));
             }
             let appended = journal.append(append(40, vec![decision(stream.as_str(), 4, &["{}"])])).await.unwrap();
             assert_eq!(appended.position, Position(6));
