@@ -2,12 +2,16 @@
 //!
 //! Invariant: an id that is not well formed is refused here, before anything is opened.
 
+mod front;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::id::{BuildNumber, Commit, RunId, RunKind, TrackId};
 use domain::time::Time;
+
+pub(crate) use front::Reached;
 
 /// Is this build fit to ship? What we know, what we don't, and what that means for users.
 #[derive(Debug, Parser)]
@@ -383,6 +387,8 @@ Until there is an account, it prints a link that makes the first one.
 Examples:
   seaworthy serve
   seaworthy serve --listen 127.0.0.1:0 --log-format json
+  seaworthy serve --listen 0.0.0.0:443 --origin https://ship.example --tls-certificate ship.pem --tls-key ship.key
+  seaworthy serve --listen 0.0.0.0:8420 --origin https://ship.example --behind 10.0.0.7
 
 GET /healthz says whether the journal can be read, GET /metrics what happens, for Prometheus. \
 RUST_LOG=server=debug logs each answer.";
@@ -395,6 +401,8 @@ pub(crate) struct Serve {
     /// Let whoever uses this machine do everything, without signing in
     #[arg(long)]
     pub(crate) trust_this_machine: bool,
+    #[command(flatten)]
+    pub(crate) reached: Reached,
     /// How the log is written to standard error
     #[arg(long, value_name = "FORMAT", env = "SEAWORTHY_LOG_FORMAT", default_value = "text")]
     pub(crate) log_format: LogFormat,

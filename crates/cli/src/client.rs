@@ -54,6 +54,7 @@ impl From<AppError> for Failed {
             // Whoever runs the command is whoever runs the server: nothing inside is kept from them.
             error @ (AppError::Folder { .. }
             | AppError::Listen { .. }
+            | AppError::Certificate(_)
             | AppError::Unreadable(_)
             | AppError::Journal(_)
             | AppError::Blob(_)

@@ -36,6 +36,7 @@ use evaluator::Evaluator;
 pub use who::Who;
 
 use crate::config::{LocalActor, Settings};
+use crate::front::Front;
 
 /// The application: cheap to clone, shared by every request.
 #[derive(Clone, Debug)]
@@ -43,6 +44,8 @@ pub struct App {
     pub(crate) inner: Arc<Inner>,
     /// Who acts through this handle.
     pub(crate) who: Arc<Who>,
+    /// How people reach the server that this handle is in.
+    pub(crate) front: Arc<Front>,
 }
 
 #[derive(Debug)]
@@ -93,13 +96,19 @@ impl App {
             tasks: tokio_util::task::TaskTracker::new(),
         };
         let who = Arc::new(Who::Machine(inner.settings.actor.clone()));
-        Ok(Self { inner: Arc::new(inner), who })
+        Ok(Self { inner: Arc::new(inner), who, front: Arc::default() })
     }
 
     /// Returns a handle through which somebody else acts.
     #[must_use]
     pub fn acting_as(&self, who: Who) -> Self {
-        Self { inner: self.inner.clone(), who: Arc::new(who) }
+        Self { who: Arc::new(who), ..self.clone() }
+    }
+
+    /// Returns a handle in a server that people reach in some way.
+    #[must_use]
+    pub fn behind(&self, front: Front) -> Self {
+        Self { front: Arc::new(front), ..self.clone() }
     }
 
     /// Waits for what still goes on behind answers already given.

@@ -3,6 +3,7 @@
 //! Invariant: a route that changes or shows something is behind a door; what stands open is listed as such, and why.
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 
 use axum::Router;
 use axum::extract::{FromRef, FromRequestParts, Request};
@@ -18,8 +19,9 @@ use domain::refusal::Refusal;
 use crate::api::Problem;
 use crate::app::{App, AppError, Who};
 
-/// The cookie that holds a session's secret.
-pub(crate) const SESSION: &str = "seaworthy_session";
+/// Where a request comes from, as far as the front can tell.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ClientAddress(pub(crate) IpAddr);
 
 /// How requests are known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,15 +84,24 @@ impl<S: Clone + Send + Sync + 'static> Doors<S> {
 
     fn guarded(mut self, method: &'static str, act: Act, path: &'static str, route: MethodRouter<S>) -> Self {
         self.list.push(Door { method, path, act: Some(act) });
-        let (app, access) = (self.app.clone(), self.access);
-        let guard = move |request: Request, next: Next| guard(app.clone(), access, act, request, next);
-        self.router = self.router.route(path, route.route_layer(middleware::from_fn(guard)));
+        self.router = self.router.route(path, guard_by(route, self.app.clone(), self.access, act));
         self
     }
 
     pub(crate) fn done(self) -> (Router<S>, Vec<Door>) {
         (self.router, self.list)
     }
+}
+
+/// Puts a route behind a door.
+pub(crate) fn guard_by<S: Clone + Send + Sync + 'static>(
+    route: MethodRouter<S>,
+    app: App,
+    access: Access,
+    act: Act,
+) -> MethodRouter<S> {
+    let guard = move |request: Request, next: Next| guard(app.clone(), access, act, request, next);
+    route.route_layer(middleware::from_fn(guard))
 }
 
 /// Lets in whoever may do the act at least to their own things; the use case knows whose a thing is.
@@ -174,7 +185,7 @@ async fn known(app: &App, access: Access, headers: &HeaderMap) -> Result<Option<
     if let Some(secret) = bearer.and_then(|value| value.strip_prefix("Bearer ")) {
         return app.who_of_token(secret.trim()).await;
     }
-    match cookie(headers, SESSION) {
+    match cookie(headers, app.front.session_cookie()) {
         Some(secret) => app.who_of_session(secret).await,
         None => Ok(None),
     }

@@ -7,5 +7,7 @@ pub mod app;
 pub mod clock;
 pub mod config;
 pub mod door;
+pub mod front;
+mod jobs;
 pub mod serve;
 mod web;

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 
 use server::app::App;
 use server::door::Access;
+use server::front::Front;
 use server::serve::Server;
 use tokio_util::sync::CancellationToken;
 
@@ -17,15 +18,17 @@ use crate::terminal;
 
 pub(super) async fn run(client: &Client, serve: &Serve) -> Outcome {
     let access = if serve.trust_this_machine { Access::Machine } else { Access::Accounts };
-    let server = Server::bind(client.app.clone(), access, serve.listen).await?;
-    terminal::line(&format!("Seaworthy is at http://{}", server.address()));
+    let server = Server::bind(client.app.clone(), access, serve.reached.front(), serve.listen).await?;
+    terminal::line(&format!("Seaworthy is at {}", server.origin()));
     if serve.trust_this_machine {
         terminal::note("Whoever uses this machine may do everything, without signing in. Ctrl-C stops it.");
     } else if client.app.has_accounts().await? {
-        terminal::note("It answers to this machine alone. Ctrl-C stops it.");
+        let whom =
+            if server.origin().starts_with("https") { "whoever can reach it" } else { "this machine alone" };
+        terminal::note(&format!("It answers to {whom}. Ctrl-C stops it."));
     } else {
         let link = client.app.set_up_link().await?;
-        terminal::line(&format!("Make the first account at http://{}{link}", server.address()));
+        terminal::line(&format!("Make the first account at {}{link}", server.origin()));
         terminal::note("The link works once, for a day. Ctrl-C stops the server.");
     }
     server.run(until_told()).await?;
@@ -34,9 +37,10 @@ pub(super) async fn run(client: &Client, serve: &Serve) -> Outcome {
 
 /// Binds the address, or any free port beside it where that one is taken.
 pub(super) async fn bind_near(app: &App, access: Access, wanted: SocketAddr) -> Result<Server, Failed> {
-    match Server::bind(app.clone(), access, wanted).await {
+    let bind = |address| Server::bind(app.clone(), access, Front::default(), address);
+    match bind(wanted).await {
         Ok(server) => Ok(server),
-        Err(_) => Ok(Server::bind(app.clone(), access, SocketAddr::new(wanted.ip(), 0)).await?),
+        Err(_) => Ok(bind(SocketAddr::new(wanted.ip(), 0)).await?),
     }
 }
 

@@ -109,6 +109,7 @@ impl From<AppError> for Problem {
             ),
             internal @ (AppError::Folder { .. }
             | AppError::Listen { .. }
+            | AppError::Certificate(_)
             | AppError::Unreadable(_)
             | AppError::Journal(_)
             | AppError::Blob(_)

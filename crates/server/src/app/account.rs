@@ -2,6 +2,7 @@
 //!
 //! Invariant: a secret is shown once and kept only as its digest; at least one admin can always sign in.
 
+mod noted;
 mod password;
 mod sign_in;
 mod token;
@@ -19,7 +20,7 @@ use super::who::{Member, Who};
 use super::{App, AppError, new_id, random};
 use crate::config::LocalActor;
 
-pub(crate) use sign_in::Remembered;
+pub(crate) use sign_in::{LONGEST, Remembered};
 pub use sign_in::{SignIn, SignedInAs};
 pub use token::{MadeToken, NewToken};
 
@@ -124,7 +125,9 @@ impl App {
             ))
             .into());
         }
-        self.link(Purpose::Invitation, None, &invitation, INVITATION).await
+        let link = self.link(Purpose::Invitation, None, &invitation, INVITATION).await?;
+        self.noted("made an invitation", &ActorId::new("somebody new"));
+        Ok(link)
     }
 
     /// Returns the path of a link with which somebody sets a new password.
@@ -135,6 +138,7 @@ impl App {
         let login = known.and_then(|person| person.login).unwrap_or_default();
         self.journal().tickets_delete_of(person, Purpose::Reset.as_str()).await?;
         let of = Invitation { login, ..Invitation::default() };
+        self.noted("made a link for a new password", person);
         self.link(Purpose::Reset, Some(person.clone()), &of, RESET).await
     }
 
@@ -186,6 +190,7 @@ impl App {
                 return Err(used_up().into());
             }
             self.end_everything(&person).await?;
+            self.noted("used a link to set a new password", &person);
             return Ok(person);
         }
         let person = Person {
@@ -211,6 +216,7 @@ impl App {
             Err(error) => return Err(error.into()),
         }
         self.refresh_names().await?;
+        self.noted("used a link to make an account", &person.id);
         Ok(person.id)
     }
 
@@ -297,6 +303,10 @@ impl App {
         if disabled {
             self.end_everything(person).await?;
         }
+        self.noted(
+            &format!("set the role to {}{}", role.as_str(), if disabled { ", disabled" } else { "" }),
+            person,
+        );
         Ok(())
     }
 

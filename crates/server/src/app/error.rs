@@ -40,6 +40,8 @@ pub enum AppError {
     TooOften(i64),
     #[error("failed to listen on {address}: {why}")]
     Listen { address: std::net::SocketAddr, why: String },
+    #[error("failed to read the certificate {0}")]
+    Certificate(String),
     #[error(transparent)]
     Unreadable(#[from] UnreadableEvent),
     #[error("failed to {0}")]

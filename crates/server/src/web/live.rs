@@ -7,6 +7,7 @@ use std::convert::Infallible;
 use std::fmt;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -22,12 +23,12 @@ use super::Web;
 use super::release::ReleasePath;
 use super::trouble::Trouble;
 use crate::app::view::View;
-use crate::app::{App, AppError};
+use crate::app::{App, AppError, Who};
 
 /// After a change, how long others are waited for: an apply or forty shards turn the page once.
 const GATHER: Duration = Duration::from_millis(120);
-/// The longest wait for a verdict that turns by itself, before asking again when that will be.
-const LOOK_AGAIN: Duration = Duration::from_secs(300);
+/// The longest wait before asking again when a verdict turns by itself, and whether the reader is still signed in.
+const LOOK_AGAIN: Duration = Duration::from_secs(30);
 
 /// What a page shows: up to which event, judged at which moment. Written `12.1764000000000000`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,30 +72,35 @@ struct Waiting {
     /// One release, or every one.
     release: Option<ReleaseId>,
     shown: Shown,
+    /// Whose page it is.
+    who: Who,
     stop: tokio_util::sync::CancellationToken,
 }
 
 /// Tells of every release.
 pub(super) async fn fleet(
     State(web): State<Web>,
+    Extension(who): Extension<Who>,
     headers: HeaderMap,
     Query(after): Query<After>,
 ) -> Result<Response, Trouble> {
-    stream(web, headers, None, after).await
+    stream(web, who, headers, None, after).await
 }
 
 /// Tells of one release.
 pub(super) async fn of_release(
     State(web): State<Web>,
+    Extension(who): Extension<Who>,
     headers: HeaderMap,
     path: ReleasePath,
     Query(after): Query<After>,
 ) -> Result<Response, Trouble> {
-    stream(web, headers, Some(path?.0.into()), after).await
+    stream(web, who, headers, Some(path?.0.into()), after).await
 }
 
 async fn stream(
     web: Web,
+    who: Who,
     headers: HeaderMap,
     release: Option<ReleaseId>,
     After { after }: After,
@@ -107,6 +113,7 @@ async fn stream(
         app: web.app,
         release,
         shown: last.or_else(|| Shown::read(&after)).unwrap_or(nothing),
+        who,
         stop: web.stop,
     };
     if let Some(release) = &waiting.release {
@@ -157,9 +164,13 @@ impl Drop for Open {
 }
 
 impl Waiting {
-    /// Waits until there is something that the page does not show; `None` when the server stops.
+    /// Waits until there is something that the page does not show; `None` when the server stops, or the
+    /// reader has signed out.
     async fn next(&mut self) -> Option<Shown> {
         loop {
+            if !self.app.may_stay(&self.who).await {
+                return None;
+            }
             let newest = self.newest().await?;
             if self.shown.lacks(newest) {
                 self.shown = newest;

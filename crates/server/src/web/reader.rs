@@ -122,7 +122,10 @@ where
             etag: text(&header::IF_NONE_MATCH).map(str::to_owned),
             done,
             who: parts.extensions.get::<Who>().and_then(Who::member).cloned(),
-            origin: format!("http://{}", text(&header::HOST).unwrap_or("localhost")),
+            origin: match &app.front.origin {
+                Some(origin) => origin.as_str().to_owned(),
+                None => format!("http://{}", text(&header::HOST).unwrap_or("localhost")),
+            },
         };
         for cookie in text(&header::COOKIE).unwrap_or_default().split(';') {
             let Some((name, value)) = cookie.trim().split_once('=') else { continue };

@@ -2,11 +2,9 @@
 //!
 //! Invariant: what is wrong, login or password, is never told, and the way back leads nowhere but here.
 
-use std::net::SocketAddr;
-
 use axum::Extension;
 use axum::extract::rejection::FormRejection;
-use axum::extract::{ConnectInfo, Form, Path, Query, State};
+use axum::extract::{Form, Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::envelope::ActorId;
@@ -20,13 +18,14 @@ use super::reader::Reader;
 use super::trouble::{Page, Trouble};
 use crate::app::account::{Invitation, Purpose, SignIn, SignedInAs};
 use crate::app::{App, AppError};
-use crate::door::{Access, Acting, SESSION, cookie};
+use crate::door::{Access, Acting, ClientAddress, cookie};
+use crate::front::Front;
 
-/// The cookie by which a browser is known that has signed in before.
-const DEVICE: &str = "seaworthy_device";
+/// How long a browser keeps a session's cookie, in seconds; the server ends it sooner if it is not used.
+const LONGEST: i64 = crate::app::account::LONGEST / 1_000_000;
 
 /// Where a request comes from, as far as that is known.
-pub(super) type From = Option<Extension<ConnectInfo<SocketAddr>>>;
+pub(super) type From = Option<Extension<ClientAddress>>;
 
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Next {
@@ -145,17 +144,17 @@ pub(super) async fn enter(
         password,
         address: address(from),
         agent: agent(&headers),
-        device: cookie(&headers, DEVICE).map(str::to_owned),
+        device: cookie(&headers, web.app.front.device_cookie()).map(str::to_owned),
     };
     match web.app.sign_in(sign_in).await {
-        Ok(session) => Ok(entered(session, back(&next))),
+        Ok(session) => Ok(entered(&web.app.front, session, back(&next))),
         Err(AppError::Refused(refusal)) => page(&web, &reader, &next, &login, Some(&refusal.sentence)).await,
         Err(error) => Err(error.into()),
     }
 }
 
 pub(super) fn address(from: From) -> String {
-    from.map_or_else(|| "unknown".to_owned(), |Extension(ConnectInfo(address))| address.ip().to_string())
+    from.map_or_else(|| "unknown".to_owned(), |Extension(ClientAddress(address))| address.to_string())
 }
 
 pub(super) fn agent(headers: &HeaderMap) -> String {
@@ -163,11 +162,13 @@ pub(super) fn agent(headers: &HeaderMap) -> String {
 }
 
 /// Hands over the session's secret, out of reach of scripts and of other sites.
-fn entered(session: SignedInAs, to: &str) -> Response {
-    let cookie = format!("{SESSION}={}; Path=/; Max-Age=1209600; HttpOnly; SameSite=Lax", session.secret);
+pub(super) fn entered(front: &Front, session: SignedInAs, to: &str) -> Response {
+    let (name, end) = (front.session_cookie(), front.cookie_end());
+    let cookie = format!("{name}={}; Path=/; Max-Age={LONGEST}; SameSite=Lax{end}", session.secret);
     let mut response = with_cookie(&cookie, Redirect::to(to));
     let device = session.device.map(|device| {
-        format!("{DEVICE}={device}; Path=/sign-in; Max-Age=31536000; HttpOnly; SameSite=Strict")
+        let name = front.device_cookie();
+        format!("{name}={device}; Path=/sign-in; Max-Age=31536000; SameSite=Strict{end}")
     });
     if let Some(device) = device.and_then(|device| HeaderValue::from_str(&device).ok()) {
         response.headers_mut().append(header::SET_COOKIE, device);
@@ -187,10 +188,8 @@ pub(super) async fn leave(Acting(app): Acting) -> Result<Response, Trouble> {
     if let Some(session) = app.who.member().and_then(|member| member.session) {
         app.end_session(&session).await?;
     }
-    Ok(with_cookie(
-        &format!("{SESSION}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"),
-        Redirect::to("/sign-in"),
-    ))
+    let (name, end) = (app.front.session_cookie(), app.front.cookie_end());
+    Ok(with_cookie(&format!("{name}=; Path=/; Max-Age=0; SameSite=Lax{end}"), Redirect::to("/sign-in")))
 }
 
 #[derive(Debug, Deserialize)]
@@ -211,7 +210,7 @@ pub(super) async fn enter_demo(
     }
     let DemoMember { person, next } = form?.0;
     let session = web.app.begin_session(&ActorId::new(person), address(from), agent(&headers)).await?;
-    Ok(entered(session, back(&next)))
+    Ok(entered(&web.app.front, session, back(&next)))
 }
 
 pub(super) async fn welcome(State(app): State<App>, reader: Reader, Path(secret): Path<String>) -> Page {
@@ -279,7 +278,7 @@ pub(super) async fn accept(
         Ok(person) => {
             let session = app.begin_session(&person, address(from), agent(&headers)).await?;
             let device = Some(app.know_device(&person).await?);
-            Ok(entered(SignedInAs { device, ..session }, "/"))
+            Ok(entered(&app.front, SignedInAs { device, ..session }, "/"))
         }
         Err(AppError::Refused(refusal)) if refusal.kind == domain::refusal::RefusalKind::Invalid => {
             let shown = match purpose {

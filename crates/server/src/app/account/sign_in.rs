@@ -11,12 +11,13 @@ use domain::digest::Digest;
 use domain::envelope::ActorId;
 use domain::refusal::Refusal;
 use journal::{SignedIn, Ticket};
-use tokio_util::sync::CancellationToken;
 
-use super::{App, AppError, Member, Who, digest_of, secret};
+use super::{App, AppError, Member, Who, digest_of, noted, secret};
 
 /// How long a session lasts without being used, and how often its use is noted.
 const LASTS: i64 = 14 * 24 * 3_600_000_000;
+/// How long a session lasts at most: then one signs in anew.
+pub(crate) const LONGEST: i64 = 30 * 24 * 3_600_000_000;
 const NOTED: i64 = 300_000_000;
 /// How long a server takes another's word for who a session belongs to.
 const TRUSTED: Duration = Duration::from_secs(3);
@@ -60,11 +61,11 @@ impl App {
         if sign_in.login.len() > LONGEST_LOGIN {
             return Err(wrong().into());
         }
-        // What comes from this machine comes from everybody behind whatever stands in front of it.
-        let here = sign_in.address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
-        if !here {
-            let by_address = format!("address {}", sign_in.address);
-            self.inner.tries.attempt(&by_address, now).map_err(AppError::TooOften)?;
+        // A flood is turned away before anything is looked up.
+        let by_address = format!("network {}", network(&sign_in.address));
+        let tried = || self.inner.tries.attempt(&by_address, now).map_err(AppError::TooOften);
+        if sign_in.device.is_none() {
+            tried()?;
         }
         let known = self.journal().account_by_login(sign_in.login.trim()).await?;
         // Others can use up the tries of a login; a browser that its owner signed in with before has tries of its own.
@@ -75,18 +76,27 @@ impl App {
             }
             _ => None,
         };
+        if device.is_none() && sign_in.device.is_some() {
+            tried()?;
+        }
         let by_login = match &device {
             Some(device) => format!("device {}", device.digest),
             None => format!("login {}", sign_in.login.trim().to_ascii_lowercase()),
         };
-        self.inner.tries.attempt(&by_login, now).map_err(AppError::TooOften)?;
+        let person = known.as_ref().map(|(person, _)| person.id.clone());
+        self.inner.tries.attempt(&by_login, now).map_err(|wait| {
+            noted::came("tried to sign in too often", person.as_ref(), &sign_in.address);
+            AppError::TooOften(wait)
+        })?;
         let open =
             known.filter(|(person, account)| account.disabled_at.is_none() && person.erased_at.is_none());
         let hash = open.as_ref().and_then(|(_, account)| account.password.clone());
         let right = self.compare(sign_in.password, hash).await?;
         let Some((person, _)) = open.filter(|_| right) else {
+            noted::came("failed to sign in", person.as_ref(), &sign_in.address);
             return Err(wrong().into());
         };
+        noted::came("signed in", Some(&person.id), &sign_in.address);
         self.inner.tries.forget(&by_login);
         let session = self.begin_session(&person.id, sign_in.address, sign_in.agent).await?;
         let device = if device.is_some() { None } else { Some(self.know_device(&person.id).await?) };
@@ -130,7 +140,18 @@ impl App {
 
     /// Returns who a session's secret belongs to.
     pub(crate) async fn who_of_session(&self, secret: &str) -> Result<Option<Who>, AppError> {
-        let digest = digest_of(secret);
+        self.who_is_in(digest_of(secret)).await
+    }
+
+    /// Tells whether somebody who came in may still be here: their session goes on, their account is there.
+    pub(crate) async fn may_stay(&self, who: &Who) -> bool {
+        match who.member().and_then(|member| member.session) {
+            Some(session) => self.who_is_in(session).await.is_ok_and(|who| who.is_some()),
+            None => true,
+        }
+    }
+
+    async fn who_is_in(&self, digest: Digest) -> Result<Option<Who>, AppError> {
         if let Ok(remembered) = self.inner.remembered.0.lock()
             && let Some((at, who)) = remembered.get(&digest)
             && at.elapsed() < TRUSTED
@@ -142,7 +163,8 @@ impl App {
         let Some(session) = session else { return Ok(None) };
         let Some(who) = self.member(&session.person, Some(digest)).await? else { return Ok(None) };
         if now.micros() - session.seen_at.micros() > NOTED {
-            self.journal().session_seen(&digest, now, now.plus_micros(LASTS)).await?;
+            let until = now.plus_micros(LASTS).min(session.created_at.plus_micros(LONGEST));
+            self.journal().session_seen(&digest, now, until).await?;
         }
         if let Ok(mut remembered) = self.inner.remembered.0.lock() {
             if remembered.len() >= REMEMBERED {
@@ -162,6 +184,7 @@ impl App {
         }
         self.journal().session_delete(digest).await?;
         self.forget_sessions();
+        self.noted("ended a session", &member.id);
         Ok(())
     }
 
@@ -199,26 +222,16 @@ impl App {
         if !self.journal().account_set_password(&member.id, &hash).await? {
             return Err(Refusal::forbidden("This account has been disabled.").into());
         }
+        self.noted("changed the password", &member.id);
         self.end_sessions(&member.id, member.session.as_ref()).await
     }
 
-    /// Throws away sessions and links that have ended, now and every hour.
-    pub(crate) fn sweep_now_and_then(&self, stop: CancellationToken) {
-        let app = self.clone();
-        self.inner.tasks.spawn(async move {
-            loop {
-                let now = app.now();
-                let swept =
-                    app.journal().sessions_expire(now).await.and(app.journal().tickets_expire(now).await);
-                if let Err(error) = swept {
-                    tracing::warn!("failed to throw away what has ended: {error}");
-                }
-                tokio::select! {
-                    () = stop.cancelled() => return,
-                    () = tokio::time::sleep(Duration::from_secs(3600)) => {}
-                }
-            }
-        });
+    /// Throws away sessions and links that have ended.
+    pub(crate) async fn forget_what_ended(&self) -> Result<(), AppError> {
+        let now = self.now();
+        self.journal().sessions_expire(now).await?;
+        self.journal().tickets_expire(now).await?;
+        Ok(())
     }
 
     /// Returns whoever acts, in person: what gives lasting access is not for a script with a token.
@@ -230,6 +243,32 @@ impl App {
     pub(crate) fn forget_sessions(&self) {
         if let Ok(mut remembered) = self.inner.remembered.0.lock() {
             remembered.clear();
+        }
+    }
+}
+
+/// Returns what one customer of a network has to themselves, as far as that is known: an address, or in IPv6 the 64
+/// bits before it.
+fn network(address: &str) -> String {
+    match address.parse::<IpAddr>().map(|address| address.to_canonical()) {
+        Ok(IpAddr::V6(address)) => format!("{:x?}", &address.segments()[..4]),
+        _ => address.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::network;
+
+    #[test]
+    fn a_customer_of_an_ipv6_network_is_one_however_many_addresses_they_use() {
+        for (one, other, same) in [
+            ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", true),
+            ("2001:db8:1:2::1", "2001:db8:1:3::1", false),
+            ("192.0.2.1", "192.0.2.2", false),
+            ("::ffff:192.0.2.1", "::ffff:192.0.2.2", false),
+        ] {
+            assert_eq!(network(one) == network(other), same, "{one} {other}");
         }
     }
 }
