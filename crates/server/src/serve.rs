@@ -20,6 +20,7 @@ use crate::app::{App, AppError};
 use crate::door::Access;
 use crate::front::Front;
 use crate::jobs;
+use tls::Certificate;
 
 pub use router::{doors, router};
 pub use watch::recorder;
@@ -36,13 +37,15 @@ pub struct Server {
     access: Access,
     listener: std::net::TcpListener,
     address: SocketAddr,
+    certificate: Option<Certificate>,
 }
 
 impl Server {
     /// Binds an address. Port 0 takes any that is free.
     ///
     /// # Errors
-    /// An address over which passwords would cross a network in the clear, or that cannot be bound.
+    /// An address over which passwords would cross a network in the clear, or that cannot be bound, or a certificate
+    /// that cannot be read.
     pub async fn bind(app: App, access: Access, front: Front, address: SocketAddr) -> Result<Self, AppError> {
         if access != Access::Accounts && (!address.ip().is_loopback() || front.origin.is_some()) {
             let why =
@@ -50,11 +53,15 @@ impl Server {
             return Err(AppError::Listen { address, why });
         }
         let front = front.at(address).map_err(|why| AppError::Listen { address, why })?;
+        let certificate = match &front.tls {
+            Some(tls) => Some(Certificate::read(tls).await?),
+            None => None,
+        };
         let failed = |error: std::io::Error| AppError::Listen { address, why: error.to_string() };
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let listener = listener.into_std().map_err(failed)?;
-        Ok(Self { app: app.behind(front), access, listener, address })
+        Ok(Self { app: app.behind(front), access, listener, address, certificate })
     }
 
     /// Returns where it listens.
@@ -71,7 +78,7 @@ impl Server {
     /// Answers until it is told to stop, then lets what is under way come to its end.
     ///
     /// # Errors
-    /// A journal that cannot be followed, a certificate that cannot be read, or a socket that fails.
+    /// A journal that cannot be followed, or a socket that fails.
     pub async fn run(self, stop: CancellationToken) -> Result<(), AppError> {
         keep_memory_of_pages();
         self.app.follow(stop.clone()).await?;
@@ -86,10 +93,6 @@ impl Server {
         let http = server.http_builder();
         http.http1().header_read_timeout(HEAD);
         http.http2().keep_alive_interval(HEAD).max_concurrent_streams(100);
-        let certificate = match &self.app.front.tls {
-            Some(tls) => Some(tls::read(tls, stop.clone()).await?),
-            None => None,
-        };
         info!(address = %self.address, "listening on {}", self.address);
         jobs::begin(&self.app, &stop);
         tokio::spawn({
@@ -99,8 +102,10 @@ impl Server {
                 handle.graceful_shutdown(Some(PATIENCE));
             }
         });
-        match certificate {
-            Some(certificate) => server.acceptor(RustlsAcceptor::new(certificate)).serve(service).await,
+        match self.certificate {
+            Some(certificate) => {
+                server.acceptor(RustlsAcceptor::new(certificate.watched(stop))).serve(service).await
+            }
             // Without TLS nobody speaks HTTP/2.
             None => server.http1_only().serve(service).await,
         }
