@@ -3,8 +3,10 @@
 //! Invariant: nothing that makes the product safe is turned off to be measured, and a peer that is missing is an
 //! error, never a figure.
 
+mod asker;
 mod check;
 mod figures;
+mod flood;
 mod ingest;
 mod inputs;
 mod limits;
@@ -46,6 +48,8 @@ enum What {
     },
     /// The release page for each request, beside a bare route; starting and resting
     Page,
+    /// A signed-in reader's pages under 1,000 tries to sign in a second, and how many of those are looked at
+    Flood,
     /// A bare route, for a peer
     #[command(hide = true)]
     Bare {
@@ -65,6 +69,7 @@ fn main() -> anyhow::Result<()> {
         What::Replay => replay::run(&place, runs),
         What::Writers { postgres } => writers::run(&place, runs, postgres),
         What::Page => page::run(&place, runs),
+        What::Flood => flood::run(&place, runs),
         What::Bare { bytes } => page::bare(bytes),
         What::Limits => limits::run(&place, runs),
     }

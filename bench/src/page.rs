@@ -2,19 +2,19 @@
 //!
 //! Invariant: both servers are processes of their own, and are asked by the same load from the same two cores.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
-use std::process::{Child, Command, Stdio};
+use std::net::SocketAddr;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 
+use crate::asker::{Connection, Server, get};
 use crate::figures::{Figures, bar, bar_below, say};
 use crate::place::{Place, output};
 
 const CONNECTIONS: usize = 8;
 const TIME: Duration = Duration::from_secs(4);
-const PAGE: &str = "/releases/bench/1.0";
+pub(crate) const PAGE: &str = "/releases/bench/1.0";
 const TRACKS: [&str; 4] = ["ios", "android", "watchos", "wearos"];
 
 /// Requests in a second; the slowest of a hundred, in milliseconds; the share of a bare route.
@@ -97,7 +97,7 @@ pub(crate) fn bare(bytes: usize) -> anyhow::Result<()> {
 }
 
 /// A release of 4 tracks with 25 criteria, runs of several kinds, checks by hand.
-fn planned(place: &Place) -> anyhow::Result<tempfile::TempDir> {
+pub(crate) fn planned(place: &Place) -> anyhow::Result<tempfile::TempDir> {
     std::fs::create_dir_all(&place.cache)?;
     let data = tempfile::tempdir_in(&place.cache)?;
     let mut file = "[product]\nid = \"bench\"\nname = \"Bench\"\nzone = \"Europe/Berlin\"\n".to_owned();
@@ -182,39 +182,6 @@ fn junit(cases: usize, failing: usize) -> String {
     text
 }
 
-/// A server in a process of its own, killed when it is dropped.
-struct Server {
-    child: Child,
-    address: SocketAddr,
-}
-
-impl Server {
-    /// Starts a process whose first line ends with the address it answers at.
-    fn start(command: &mut Command) -> anyhow::Result<Self> {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
-        let out = child.stdout.take().context("no output")?;
-        let mut line = String::new();
-        BufReader::new(out).read_line(&mut line)?;
-        let address = line.trim().rsplit('/').next().unwrap_or_default();
-        let address = address.parse().with_context(|| format!("no address in {line:?}"))?;
-        Ok(Self { child, address })
-    }
-
-    fn memory(&self) -> anyhow::Result<f64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
-        let kilobytes: f64 = line.trim().trim_end_matches(" kB").trim().parse()?;
-        Ok(kilobytes / 1024.0)
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 struct Load {
     rate: f64,
     p99: f64,
@@ -253,52 +220,4 @@ fn load(address: SocketAddr, path: &str) -> anyhow::Result<Load> {
     took.sort_unstable();
     let p99 = took.get(took.len() * 99 / 100).copied().unwrap_or_default();
     Ok(Load { rate: took.len() as f64 / elapsed, p99: p99.as_secs_f64() * 1e3 })
-}
-
-fn get(address: SocketAddr, path: &str) -> anyhow::Result<Vec<u8>> {
-    let mut connection = Connection::open(address)?;
-    let length = connection.ask(path)?;
-    Ok(connection.body[..length].to_vec())
-}
-
-/// A connection that is kept open.
-struct Connection {
-    stream: BufReader<TcpStream>,
-    body: Vec<u8>,
-}
-
-impl Connection {
-    fn open(address: SocketAddr) -> anyhow::Result<Self> {
-        let stream = TcpStream::connect(address)?;
-        stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(Duration::from_secs(10)))?;
-        Ok(Self { stream: BufReader::with_capacity(128 << 10, stream), body: Vec::new() })
-    }
-
-    /// Asks for a page and reads all of it; returns its length.
-    fn ask(&mut self, path: &str) -> anyhow::Result<usize> {
-        self.stream
-            .get_mut()
-            .write_all(format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").as_bytes())?;
-        let mut line = String::new();
-        self.stream.read_line(&mut line)?;
-        ensure!(line.starts_with("HTTP/1.1 200"), "{path} was answered with {line:?}");
-        let mut length = None;
-        loop {
-            line.clear();
-            self.stream.read_line(&mut line)?;
-            if line == "\r\n" {
-                break;
-            }
-            if let Some((name, value)) = line.split_once(':')
-                && name.eq_ignore_ascii_case("content-length")
-            {
-                length = value.trim().parse().ok();
-            }
-        }
-        let length = length.context("no content-length")?;
-        self.body.resize(length, 0);
-        self.stream.read_exact(&mut self.body)?;
-        Ok(length)
-    }
 }
