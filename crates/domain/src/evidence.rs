@@ -5,6 +5,7 @@
 use std::ops::Deref;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::digest::Digest;
 use crate::envelope::{ActorId, Envelope, Position};
@@ -13,7 +14,7 @@ use crate::id::BuildNumber;
 use crate::time::Time;
 
 /// What a set of test reports comes to.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Counts {
     pub suites: i64,
     pub cases: i64,
@@ -91,7 +92,7 @@ pub struct Withdrawal {
 }
 
 /// What somebody saw on a device.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum AttestedResult {
     Passed,

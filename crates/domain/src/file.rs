@@ -64,7 +64,9 @@ pub struct FileReleaseTrack {
 }
 
 /// A mistake in a file: where, what, and what would be right.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, thiserror::Error)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, thiserror::Error, utoipa::ToSchema,
+)]
 #[error("{message}")]
 pub struct Mistake {
     /// In bytes from the start of the file.

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::criteria::names;
 use crate::criterion::Criterion;
@@ -20,7 +21,7 @@ use crate::track::Track;
 pub const MOST: usize = 20;
 
 /// One piece of evidence under a verdict.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Ground {
     /// Names the evidence.
     pub position: Position,
@@ -35,7 +36,7 @@ pub struct Ground {
 }
 
 /// What kind of evidence a ground is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum GroundKind {
     Run,

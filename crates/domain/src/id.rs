@@ -7,8 +7,12 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, de};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::Schema;
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::envelope::Stream;
+use crate::schema;
 
 /// Why a text is not an id: a sentence that says what one looks like.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -18,6 +22,23 @@ pub struct InvalidId {
     pub what: &'static str,
     pub rule: &'static str,
 }
+
+/// What a text must look like, to us and to those who read the API's description.
+struct Shape {
+    valid: fn(&str) -> bool,
+    /// The same as an expression of ECMA-262.
+    pattern: &'static str,
+    /// In characters.
+    longest: usize,
+}
+
+const SLUG: Shape = Shape { valid: slug, pattern: "^[a-z0-9][a-z0-9._-]*$", longest: 64 };
+const FACT_WORD: Shape = Shape { valid: fact_word, pattern: "^[a-z][a-z0-9_]*$", longest: 64 };
+const TOKEN: Shape = Shape {
+    valid: token,
+    pattern: "^[^\\u0000-\\u0020\\u007f-\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000/\\\\?#%]+$",
+    longest: 200,
+};
 
 fn slug(text: &str) -> bool {
     let mut bytes = text.bytes();
@@ -35,22 +56,22 @@ fn fact_word(text: &str) -> bool {
 
 fn token(text: &str) -> bool {
     !text.is_empty()
-        && text.len() <= 200
+        && text.chars().count() <= 200
         && text
             .chars()
             .all(|c| !c.is_control() && !c.is_whitespace() && !matches!(c, '/' | '\\' | '?' | '#' | '%'))
 }
 
 macro_rules! id {
-    ($(#[$doc:meta])* $name:ident, $what:literal, $valid:expr, $rule:literal) => {
-        $(#[$doc])*
+    ($(#[doc = $doc:literal])* $name:ident, $what:literal, $shape:expr, $rule:literal, $example:literal) => {
+        $(#[doc = $doc])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
         #[serde(transparent)]
         pub struct $name(Arc<str>);
 
         impl $name {
             pub fn parse(text: &str) -> Result<Self, InvalidId> {
-                if $valid(text) {
+                if ($shape.valid)(text) {
                     Ok(Self(text.into()))
                 } else {
                     Err(InvalidId { text: text.chars().take(80).collect(), what: $what, rule: $rule })
@@ -94,40 +115,48 @@ macro_rules! id {
                 deserializer.deserialize_str(Text)
             }
         }
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                schema::text(concat!($($doc),*), $shape.pattern, $shape.longest, $example)
+            }
+        }
+
+        impl ToSchema for $name {}
     };
 }
 
 id!(
     /// A product, as in `tidewatch`.
-    ProductId, "a product id", slug, "use lower-case letters, digits, `-`, `_` and `.`, as in `tidewatch`"
+    ProductId, "a product id", SLUG, "use lower-case letters, digits, `-`, `_` and `.`, as in `tidewatch`", "tidewatch"
 );
 id!(
     /// The name of a release within its product, as in `2026.12`.
-    ReleaseName, "a release name", slug, "use lower-case letters, digits, `-`, `_` and `.`, as in `2026.12`"
+    ReleaseName, "a release name", SLUG, "use lower-case letters, digits, `-`, `_` and `.`, as in `2026.12`", "2026.12"
 );
 id!(
     /// A track, as in `wearos`.
-    TrackId, "a track id", slug, "use lower-case letters, digits, `-`, `_` and `.`, as in `wearos`"
+    TrackId, "a track id", SLUG, "use lower-case letters, digits, `-`, `_` and `.`, as in `wearos`", "wearos"
 );
 id!(
     /// A criterion, as in `cold-start`.
-    CriterionId, "a criterion id", slug, "use lower-case letters, digits, `-`, `_` and `.`, as in `cold-start`"
+    CriterionId, "a criterion id", SLUG, "use lower-case letters, digits, `-`, `_` and `.`, as in `cold-start`", "cold-start"
 );
 id!(
     /// The kind of a test run, as in `regression`. It is a word in criteria, so it holds no `-`.
-    RunKind, "a kind of run", fact_word, "use lower-case letters, digits and `_`, as in `regression`"
+    RunKind, "a kind of run", FACT_WORD, "use lower-case letters, digits and `_`, as in `regression`", "regression"
 );
 id!(
     /// What a build is called on its track: an Xcode build number, an Android version code.
-    BuildNumber, "a build number", token, "use one word without spaces or slashes, as in `40518`"
+    BuildNumber, "a build number", TOKEN, "use one word without spaces or slashes, as in `40518`", "40518"
 );
 id!(
     /// The commit that a build was made from.
-    Commit, "a commit", token, "use the hash that version control gives it, as in `9be27d1`"
+    Commit, "a commit", TOKEN, "use the hash that version control gives it, as in `9be27d1`", "9be27d1"
 );
 id!(
     /// A test run, named by whoever started it (`--run`), or after its content.
-    RunId, "a run id", token, "use one word without spaces or slashes, as in `nightly-4411`"
+    RunId, "a run id", TOKEN, "use one word without spaces or slashes, as in `nightly-4411`", "nightly-4411"
 );
 
 /// A release of a product, as in `tidewatch/2026.12`.
@@ -195,6 +224,47 @@ impl FromStr for ReleaseId {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_api_describes_a_text_as_it_is_read() {
+        let texts = [
+            "a",
+            "0",
+            "-a",
+            "a-b_c.d",
+            "A",
+            "2026.12",
+            "../x",
+            "a/b",
+            "a b",
+            "a\n",
+            "ü",
+            "4.2.0-rc.1+7",
+            "a%b",
+            "a#b",
+            "a?b",
+            "a\\b",
+            "a\u{85}b",
+            "a\u{a0}b",
+            "a\u{2003}",
+            "\u{3000}",
+            "a\u{0}",
+            "\u{7f}",
+            "é",
+            "語",
+            "",
+        ];
+        let long = [64, 65, 200, 201].map(|length| "é".repeat(length));
+        for shape in [SLUG, FACT_WORD, TOKEN] {
+            let pattern = regex::Regex::new(shape.pattern).unwrap();
+            for text in
+                texts.into_iter().chain(long.iter().map(String::as_str)).chain(["a".repeat(64).as_str()])
+            {
+                let described = pattern.is_match(text) && text.chars().count() <= shape.longest;
+                assert_eq!((shape.valid)(text), described, "{text:?} as {}", shape.pattern);
+            }
+        }
+    }
 
     #[test]
     fn a_name_becomes_an_id_and_a_slash_never_does() {

@@ -32,6 +32,7 @@ pub mod readiness;
 pub mod refusal;
 pub mod release;
 pub mod runs;
+mod schema;
 pub mod time;
 pub mod track;
 pub mod words;

@@ -3,11 +3,12 @@
 //! Invariant: what is not in the table nobody may do; a higher role may whatever a lower one may.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::refusal::Refusal;
 
 /// What a person may do at all. Which function they speak for is another question.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Sees everything, changes nothing.
@@ -37,7 +38,7 @@ impl Role {
     }
 
     /// Returns the role with its article: "an admin".
-    fn with_article(self) -> String {
+    pub fn with_article(self) -> String {
         let article = if self == Self::Admin { "an" } else { "a" };
         format!("{article} {}", self.as_str())
     }

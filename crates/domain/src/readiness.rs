@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::brief;
 use crate::criteria::fact::{Fact, Missing};
@@ -20,7 +21,7 @@ use crate::time::Time;
 use crate::track::Track;
 
 /// What a criterion comes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 pub enum Verdict {
     #[serde(rename = "met")]
     Met,
@@ -33,7 +34,7 @@ pub enum Verdict {
 }
 
 /// A track's verdicts, joined.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 pub enum Readiness {
     #[serde(rename = "ready")]
     Ready,
