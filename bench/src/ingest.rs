@@ -45,7 +45,7 @@ fn once(place: &Place, input: &Input) -> anyhow::Result<f64> {
     ensure!(counted == expected, "counted {counted:?}, but there are {expected:?}");
     // What was kept can be asked for: every errored case, by name, from the reports themselves.
     let mut cases = place.seaworthy(data.path())?;
-    let evidence = response.evidence.evidence.to_string();
+    let evidence = response.evidence.to_string();
     cases.args(["evidence", "cases", "--release", "1.0", "--outcome", "errored", "--json", &evidence]);
     let lines = output(&mut cases)?.iter().filter(|byte| **byte == b'\n').count() as i64;
     ensure!(lines == truth.errors, "{lines} errored cases are listed, but there are {}", truth.errors);

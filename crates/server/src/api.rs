@@ -2,18 +2,25 @@
 //!
 //! Invariant: a route reads its request, calls one use case and writes its answer; it decides nothing.
 
+mod conditions;
+mod document;
 mod evidence;
 mod journal;
 mod problem;
+pub(crate) mod refusals;
 mod releases;
 
-use axum::Router;
+use std::sync::Arc;
+
 use axum::extract::DefaultBodyLimit;
+use axum::{Extension, Router};
 use domain::permission::Act;
+use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::door::{Access, Door, Doors};
 
+pub(crate) use document::{Document, MAY, Served};
 pub use problem::Problem;
 pub use releases::ReleaseLine;
 
@@ -25,31 +32,35 @@ pub(crate) const ROOT: &str = "/api/v1";
 
 /// Returns the API alone, for a client in this process that has the data in hand.
 pub fn router(app: App) -> Router {
-    let (routes, _) = routes(app, Access::Machine);
+    let (routes, _, _) = routes(app, Access::Machine);
     Router::new().nest(ROOT, routes).fallback(problem::no_route)
 }
 
-/// Returns every route of the API, from its root on, and the door that each is behind.
-pub(crate) fn routes(app: App, access: Access) -> (Router, Vec<Door>) {
-    let (router, doors) = Doors::new(app.clone(), access)
-        .post(Act::Apply, "/apply", releases::apply)
-        .get(Act::Read, "/releases", releases::list)
-        .get(Act::Read, "/releases/{product}/{name}/check", releases::check)
-        .get(Act::Read, "/releases/{product}/{name}/facts", releases::facts)
-        .get(Act::Read, "/releases/{product}/{name}/evidence", evidence::list)
-        .get(Act::Read, "/releases/{product}/{name}/evidence/{position}/cases", evidence::cases)
-        .post(Act::BringEvidence, "/releases/{product}/{name}/runs", evidence::ingest)
-        .post(Act::BringEvidence, "/releases/{product}/{name}/attestations", evidence::attest)
-        .post(Act::BringEvidence, "/releases/{product}/{name}/summaries", evidence::summarize)
-        .post(Act::WithdrawEvidence, "/releases/{product}/{name}/withdrawals", evidence::withdraw)
-        .get(Act::Read, "/journal/head", journal::head)
-        .post(Act::VerifyJournal, "/journal/verify", journal::verify)
-        .get(Act::Read, "/journal/events/{position}", journal::event)
-        .done();
+/// Returns every route of the API, from its root on, the door that each is behind, and what it says of itself.
+pub(crate) fn routes(app: App, access: Access) -> (Router, Vec<Door>, Arc<Served>) {
+    let (router, doors, document) = Doors::new(app.clone(), access)
+        .api(Act::Apply, routes!(releases::apply))
+        .api(Act::Read, routes!(releases::list))
+        .api(Act::Read, routes!(releases::check))
+        .api(Act::Read, routes!(releases::facts))
+        .api(Act::Read, routes!(evidence::list))
+        .api(Act::Read, routes!(evidence::cases))
+        .api(Act::BringEvidence, routes!(evidence::ingest))
+        .api(Act::BringEvidence, routes!(evidence::attest))
+        .api(Act::BringEvidence, routes!(evidence::summarize))
+        .api(Act::WithdrawEvidence, routes!(evidence::withdraw))
+        .api(Act::Read, routes!(journal::head))
+        .api(Act::VerifyJournal, routes!(journal::verify))
+        .api(Act::Read, routes!(journal::event))
+        // What the API is tells nothing of anybody.
+        .open_api(routes!(document::serve))
+        .done_with_document();
+    let served = Arc::new(document.served());
     let router = router
         .fallback(problem::no_route)
         .method_not_allowed_fallback(problem::no_method)
         .layer(DefaultBodyLimit::max(JSON_LIMIT))
+        .layer(Extension(served.clone()))
         .with_state(app);
-    (router, doors)
+    (router, doors, served)
 }

@@ -15,8 +15,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodRouter, get, post};
 use domain::permission::{Act, Whose, may};
 use domain::refusal::Refusal;
+use utoipa_axum::router::UtoipaMethodRouter;
 
-use crate::api::Problem;
+use crate::api::{Document, Problem};
 use crate::app::{App, AppError, Who};
 
 /// Where a request comes from, as far as the front can tell.
@@ -35,10 +36,10 @@ pub enum Access {
 }
 
 /// A route, and the act it takes; `None` stands open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Door {
     pub method: &'static str,
-    pub path: &'static str,
+    pub path: String,
     pub act: Option<Act>,
 }
 
@@ -46,26 +47,74 @@ pub struct Door {
 pub(crate) struct Doors<S> {
     router: Router<S>,
     list: Vec<Door>,
+    /// What is documented of them: the routes of the API.
+    document: Document,
     app: App,
     access: Access,
 }
 
+/// Whom a door answers when it does not let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Speaks {
+    /// Browsers, with a page; and programs that ask a page's address, with a problem.
+    Page,
+    /// Programs alone, with a problem whatever they would rather have.
+    Problem,
+}
+
 impl<S: Clone + Send + Sync + 'static> Doors<S> {
     pub(crate) fn new(app: App, access: Access) -> Self {
-        Self { router: Router::new(), list: Vec::new(), app, access }
+        Self {
+            router: Router::new(),
+            list: Vec::new(),
+            document: Document::new(app.front.session_cookie()),
+            app,
+            access,
+        }
     }
 
     pub(crate) fn get<H: Handler<T, S>, T: 'static>(self, act: Act, path: &'static str, handler: H) -> Self {
-        self.guarded("GET", act, path, get(handler))
+        self.page("GET", act, path, get(handler))
     }
 
     pub(crate) fn post<H: Handler<T, S>, T: 'static>(self, act: Act, path: &'static str, handler: H) -> Self {
-        self.guarded("POST", act, path, post(handler))
+        self.page("POST", act, path, post(handler))
+    }
+
+    fn page(mut self, method: &'static str, act: Act, path: &'static str, route: MethodRouter<S>) -> Self {
+        self.list.push(Door { method, path: path.to_owned(), act: Some(act) });
+        self.guarded(Speaks::Page, act, path, route)
+    }
+
+    /// A route of the API: its path, method and description are where its handler is.
+    pub(crate) fn api(mut self, act: Act, routes: UtoipaMethodRouter<S>) -> Self {
+        let (path, route) = self.documented(Some(act), routes);
+        self.guarded(Speaks::Problem, act, &path, route)
+    }
+
+    /// A route of the API that anybody may use.
+    pub(crate) fn open_api(mut self, routes: UtoipaMethodRouter<S>) -> Self {
+        let (path, route) = self.documented(None, routes);
+        self.ajar(&path, route)
+    }
+
+    fn documented(
+        &mut self,
+        act: Option<Act>,
+        (schemas, paths, route): UtoipaMethodRouter<S>,
+    ) -> (String, MethodRouter<S>) {
+        let added = self.document.add(act, schemas, paths);
+        self.list.extend(added.methods.iter().map(|method| Door { method, path: added.path.clone(), act }));
+        (added.path, route)
     }
 
     /// A route that anybody may use: what signs somebody in, or tells nothing of anybody.
     pub(crate) fn open(mut self, method: &'static str, path: &'static str, route: MethodRouter<S>) -> Self {
-        self.list.push(Door { method, path, act: None });
+        self.list.push(Door { method, path: path.to_owned(), act: None });
+        self.ajar(path, route)
+    }
+
+    fn ajar(mut self, path: &str, route: MethodRouter<S>) -> Self {
         // Whoever is signed in is greeted by name here too.
         let (app, access) = (self.app.clone(), self.access);
         let greet = move |request: Request, next: Next| {
@@ -82,15 +131,25 @@ impl<S: Clone + Send + Sync + 'static> Doors<S> {
         self
     }
 
-    fn guarded(mut self, method: &'static str, act: Act, path: &'static str, route: MethodRouter<S>) -> Self {
-        self.list.push(Door { method, path, act: Some(act) });
-        self.router = self.router.route(path, guard_by(route, self.app.clone(), self.access, act));
+    fn guarded(mut self, speaks: Speaks, act: Act, path: &str, route: MethodRouter<S>) -> Self {
+        self.router = self.router.route(path, guard_by(route, self.app.clone(), self.access, speaks, act));
         self
     }
 
     pub(crate) fn done(self) -> (Router<S>, Vec<Door>) {
         (self.router, self.list)
     }
+
+    /// Returns the routes with what is documented of them.
+    pub(crate) fn done_with_document(self) -> (Router<S>, Vec<Door>, Document) {
+        (self.router, self.list, self.document)
+    }
+}
+
+/// Whether an act is for somebody in person: what gives lasting access must not be given by a token that leaked, or it
+/// would outlive that token's end.
+pub(crate) fn in_person(act: Act) -> bool {
+    matches!(act, Act::KeepAccount | Act::ManageAccounts)
 }
 
 /// Puts a route behind a door.
@@ -98,25 +157,24 @@ pub(crate) fn guard_by<S: Clone + Send + Sync + 'static>(
     route: MethodRouter<S>,
     app: App,
     access: Access,
+    speaks: Speaks,
     act: Act,
 ) -> MethodRouter<S> {
-    let guard = move |request: Request, next: Next| guard(app.clone(), access, act, request, next);
+    let guard = move |request: Request, next: Next| guard(app.clone(), access, speaks, act, request, next);
     route.route_layer(middleware::from_fn(guard))
 }
 
 /// Lets in whoever may do the act at least to their own things; the use case knows whose a thing is.
-async fn guard(app: App, access: Access, act: Act, request: Request, next: Next) -> Response {
+async fn guard(app: App, access: Access, speaks: Speaks, act: Act, request: Request, next: Next) -> Response {
     let who = match known(&app, access, request.headers()).await {
         Ok(who) => who,
         Err(error) => return Problem::from(error).into_response(),
     };
     let (mut parts, body) = request.into_parts();
-    let Some(who) = who else { return unknown(&parts) };
-    // What gives lasting access is for somebody in person: a token that leaked must not outlive its own end.
-    let in_person = matches!(act, Act::KeepAccount | Act::ManageAccounts);
-    if in_person && who.member().is_some_and(|member| member.session.is_none()) {
+    let Some(who) = who else { return unknown(&parts, speaks) };
+    if in_person(act) && who.member().is_some_and(|member| member.session.is_none()) {
         let refusal = Refusal::forbidden("Sign in with a browser to do this; a token may not.");
-        return refused(&parts, AppError::from(refusal).into());
+        return refused(&parts, speaks, AppError::from(refusal).into());
     }
     let allowed = who.role().map(|role| may(role, act, Whose::Own));
     match allowed {
@@ -124,14 +182,14 @@ async fn guard(app: App, access: Access, act: Act, request: Request, next: Next)
             parts.extensions.insert(who);
             next.run(Request::from_parts(parts, body)).await
         }
-        Some(Err(refusal)) => refused(&parts, AppError::from(refusal).into()),
-        None => unknown(&parts),
+        Some(Err(refusal)) => refused(&parts, speaks, AppError::from(refusal).into()),
+        None => unknown(&parts, speaks),
     }
 }
 
 /// Answers with a problem: as JSON to a program, and to a browser for the page that dresses it.
-fn refused(parts: &Parts, problem: Problem) -> Response {
-    if is_program(parts) {
+fn refused(parts: &Parts, speaks: Speaks, problem: Problem) -> Response {
+    if is_program(parts, speaks) {
         return problem.into_response();
     }
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::FORBIDDEN);
@@ -140,18 +198,15 @@ fn refused(parts: &Parts, problem: Problem) -> Response {
     response
 }
 
-fn is_program(parts: &Parts) -> bool {
-    // Behind the API's root a path is what follows it, so the accepted type tells.
-    !parts
-        .headers
-        .get(header::ACCEPT)
-        .is_some_and(|accept| accept.as_bytes().windows(9).any(|part| part == b"text/html"))
-        && !parts.headers.contains_key("hx-request")
+fn is_program(parts: &Parts, speaks: Speaks) -> bool {
+    let accept = parts.headers.get(header::ACCEPT).map(HeaderValue::as_bytes).unwrap_or_default();
+    let shows_pages = accept.windows(9).any(|part| part == b"text/html");
+    speaks == Speaks::Problem || !shows_pages && !parts.headers.contains_key("hx-request")
 }
 
 /// Asks whoever is not known to sign in.
-fn unknown(parts: &Parts) -> Response {
-    if is_program(parts) {
+fn unknown(parts: &Parts, speaks: Speaks) -> Response {
+    if is_program(parts, speaks) {
         let problem = Problem::new(
             StatusCode::UNAUTHORIZED,
             "sign-in",

@@ -4,6 +4,7 @@
 //! nothing in it needs inline script or style.
 
 mod account;
+mod api;
 mod assets;
 mod changes;
 mod evidence;
@@ -25,6 +26,8 @@ mod sign_in;
 mod track;
 mod trouble;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::http::{HeaderName, HeaderValue, header};
@@ -34,6 +37,7 @@ use domain::permission::Act;
 use tokio_util::sync::CancellationToken;
 use tower_http::set_header::SetResponseHeaderLayer;
 
+use crate::api::Served;
 use crate::app::App;
 use crate::door::{Access, Door, Doors};
 
@@ -47,6 +51,8 @@ pub(crate) struct Web {
     access: Access,
     /// Ends open streams.
     stop: CancellationToken,
+    /// What the API says of itself.
+    described: Arc<Served>,
 }
 
 impl FromRef<Web> for App {
@@ -60,8 +66,13 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; f
      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Returns every route of the pages, and the door that each is behind.
-pub(crate) fn router(app: App, access: Access, stop: CancellationToken) -> (Router, Vec<Door>) {
-    let web = Web { app: app.clone(), access, stop };
+pub(crate) fn router(
+    app: App,
+    access: Access,
+    stop: CancellationToken,
+    described: Arc<Served>,
+) -> (Router, Vec<Door>) {
+    let web = Web { app: app.clone(), access, stop, described };
     let (router, doors) = Doors::<Web>::new(app.clone(), access)
         .get(Act::Read, "/", fleet::fleet)
         .get(Act::Read, "/releases/{product}/{name}", release::release)
@@ -94,6 +105,7 @@ pub(crate) fn router(app: App, access: Access, stop: CancellationToken) -> (Rout
         .open("POST", "/welcome/{secret}", post(sign_in::accept))
         .open("GET", "/preferences", get(preferences::show))
         .open("POST", "/preferences", post(preferences::choose))
+        .open("GET", "/api", get(api::show))
         .open("GET", "/assets/{file}", get(assets::asset))
         .done();
     let router = router

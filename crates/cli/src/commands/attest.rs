@@ -1,7 +1,7 @@
 //! `seaworthy attest`: a check by hand.
 
 use domain::evidence::AttestedResult;
-use server::app::evidence::{AttestRequest, EvidenceResponse, ForBuild};
+use server::app::evidence::{AttestRequest, EvidenceResponse};
 
 use super::Outcome;
 use crate::arguments::{Attest, DeviceResult, OfBuild};
@@ -16,8 +16,8 @@ pub(super) async fn run(client: &Client, attest: Attest) -> Outcome {
         DeviceResult::Passed => AttestedResult::Passed,
         DeviceResult::Failed => AttestedResult::Failed,
     };
-    let request =
-        AttestRequest { of: for_build(attest.of), device: attest.device, result, notes: attest.notes };
+    let OfBuild { track, build, commit, .. } = attest.of;
+    let request = AttestRequest { track, build, commit, device: attest.device, result, notes: attest.notes };
     let (response, json) = client.post::<EvidenceResponse>(&path, &request).await?;
     if attest.json {
         terminal::raw(&json);
@@ -26,8 +26,4 @@ pub(super) async fn run(client: &Client, attest: Attest) -> Outcome {
         terminal::line(&format!("Recorded: {} {what}, as evidence {}.", result.as_str(), response.evidence));
     }
     Ok(Exit::Ready)
-}
-
-pub(super) fn for_build(of: OfBuild) -> ForBuild {
-    ForBuild { track: of.track, build: of.build, commit: of.commit }
 }

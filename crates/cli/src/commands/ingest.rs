@@ -201,10 +201,10 @@ fn progress(total: Option<u64>, json: bool) -> ProgressBar {
 
 fn tell(ingest: &Ingest, response: &IngestResponse) {
     let counts = &response.counts;
-    if !response.evidence.new {
+    if !response.new {
         terminal::line(&format!(
             "This {} run is on record already, as evidence {}; nothing changed.",
-            ingest.kind, response.evidence.evidence
+            ingest.kind, response.evidence
         ));
         return;
     }
@@ -221,7 +221,7 @@ fn tell(ingest: &Ingest, response: &IngestResponse) {
         number(counts.failed + counts.errored),
         number(counts.skipped),
     ));
-    terminal::line(&format!("Recorded as evidence {}, run {}.", response.evidence.evidence, response.run));
+    terminal::line(&format!("Recorded as evidence {}, run {}.", response.evidence, response.run));
     for warning in &response.warnings {
         terminal::complain(&format!("note: {warning}"));
     }

@@ -5,8 +5,7 @@ use std::io::Read;
 use server::app::evidence::{EvidenceResponse, SummarizeRequest};
 
 use super::Outcome;
-use super::attest::for_build;
-use crate::arguments::Summary;
+use crate::arguments::{OfBuild, Summary};
 use crate::client::{Client, Failed};
 use crate::exit::Exit;
 use crate::terminal;
@@ -19,8 +18,8 @@ pub(super) async fn run(client: &Client, summary: Summary) -> Outcome {
         file => std::fs::File::open(file).and_then(|mut file| file.read_to_string(&mut text)),
     };
     read.map_err(|error| Failed::Input(format!("failed to read {}: {error}", summary.file)))?;
-    let build = summary.of.build.clone();
-    let request = SummarizeRequest { of: for_build(summary.of), text };
+    let OfBuild { track, build, commit, .. } = summary.of;
+    let request = SummarizeRequest { track, build: build.clone(), commit, text };
     let (response, json) = client.post::<EvidenceResponse>(&path, &request).await?;
     if summary.json {
         terminal::raw(&json);

@@ -10,21 +10,56 @@ use bytes::Bytes;
 use domain::envelope::Position;
 use domain::id::{ProductId, ReleaseId, ReleaseName};
 use futures::StreamExt;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::Problem;
-use super::releases::ReleasePath;
-use crate::app::cases::CasesQuery;
+use super::refusals::{Contradiction, Unfit, Unknown};
+use super::releases::{OfRelease, ReleasePath};
+use crate::app::cases::{CaseLine, CasesQuery};
 use crate::app::evidence::{
     AttestRequest, EvidenceLine, EvidenceResponse, SummarizeRequest, WithdrawRequest,
 };
 use crate::app::ingest::{Container, IngestRequest, IngestResponse};
 use crate::door::Acting;
 
+/// The smallest report that tells something.
+const REPORT: &str = r#"<testsuite name="Tide"><testcase classname="app.Tide" name="opens"/></testsuite>"#;
+
+/// A tar archive, as it is.
+#[derive(Debug, ToSchema)]
+#[schema(value_type = String, format = Binary)]
+pub(super) struct Archive(());
+
+/// List evidence
+///
+/// Every piece of it, the latest first.
+#[utoipa::path(
+    get, path = "/releases/{product}/{name}/evidence", operation_id = "evidence_list", tag = "Evidence",
+    params(OfRelease),
+    responses((status = 200, description = "The evidence.", body = Vec<EvidenceLine>), Unknown)
+)]
 pub(super) async fn list(Acting(app): Acting, path: ReleasePath) -> Result<Json<Vec<EvidenceLine>>, Problem> {
     Ok(Json(app.evidence(&path?.0.into()).await?))
 }
 
+/// Ingest test reports
+///
+/// Send a tar archive of JUnit XML reports as `application/x-tar`, or a single report as anything else. Everything of one
+/// kind on one build counts together, in whatever order it comes. A report that cannot be read is refused, and then
+/// nothing of this request is kept. The same reports sent again are the same piece of evidence.
+#[utoipa::path(
+    post, path = "/releases/{product}/{name}/runs", operation_id = "run_ingest", tag = "Evidence",
+    params(OfRelease, IngestRequest),
+    request_body(
+        description = "The reports.",
+        content((String = "application/xml", example = json!(REPORT)), (Archive = "application/x-tar"))
+    ),
+    responses(
+        (status = 200, description = "They are on the disk, and on record.", body = IngestResponse),
+        Unknown, Contradiction, Unfit
+    )
+)]
 pub(super) async fn ingest(
     Acting(app): Acting,
     path: ReleasePath,
@@ -40,6 +75,15 @@ pub(super) async fn ingest(
     Ok(Json(response))
 }
 
+/// Record a check by hand
+///
+/// What somebody saw on a device. Checks repeat on purpose: each is a piece of evidence of its own.
+#[utoipa::path(
+    post, path = "/releases/{product}/{name}/attestations", operation_id = "attest", tag = "Evidence",
+    params(OfRelease),
+    request_body = AttestRequest,
+    responses((status = 200, description = "It is on record.", body = EvidenceResponse), Unknown, Contradiction)
+)]
 pub(super) async fn attest(
     Acting(app): Acting,
     path: ReleasePath,
@@ -48,6 +92,15 @@ pub(super) async fn attest(
     Ok(Json(app.attest(&path?.0.into(), request?.0).await?))
 }
 
+/// Write a test summary
+///
+/// For one build. The same text sent again is the same piece of evidence.
+#[utoipa::path(
+    post, path = "/releases/{product}/{name}/summaries", operation_id = "summarize", tag = "Evidence",
+    params(OfRelease),
+    request_body = SummarizeRequest,
+    responses((status = 200, description = "It is on record.", body = EvidenceResponse), Unknown, Contradiction)
+)]
 pub(super) async fn summarize(
     Acting(app): Acting,
     path: ReleasePath,
@@ -56,23 +109,47 @@ pub(super) async fn summarize(
     Ok(Json(app.summarize(&path?.0.into(), request?.0).await?))
 }
 
+/// What is answered where there is nothing to say.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Done {}
+
+/// Withdraw evidence
+///
+/// It stays on record and no longer counts.
+#[utoipa::path(
+    post, path = "/releases/{product}/{name}/withdrawals", operation_id = "withdraw", tag = "Evidence",
+    params(OfRelease),
+    request_body = WithdrawRequest,
+    responses((status = 200, description = "It is withdrawn.", body = Done), Unknown, Contradiction)
+)]
 pub(super) async fn withdraw(
     Acting(app): Acting,
     path: ReleasePath,
     request: Result<Json<WithdrawRequest>, JsonRejection>,
-) -> Result<Json<serde_json::Value>, Problem> {
+) -> Result<Json<Done>, Problem> {
     app.withdraw(&path?.0.into(), request?.0).await?;
-    Ok(Json(serde_json::json!({})))
+    Ok(Json(Done {}))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
 pub(super) struct OfEvidence {
     product: ProductId,
     name: ReleaseName,
     position: Position,
 }
 
-/// Answers one JSON line a case, as they are read.
+/// List the cases of a run
+///
+/// As they were reported: one JSON object a line, as they are read.
+#[utoipa::path(
+    get, path = "/releases/{product}/{name}/evidence/{position}/cases", operation_id = "case_list", tag = "Evidence",
+    params(OfEvidence, CasesQuery),
+    responses(
+        (status = 200, description = "The cases, a line each.", content_type = "application/x-ndjson", body = CaseLine),
+        Unknown
+    )
+)]
 pub(super) async fn cases(
     Acting(app): Acting,
     path: Result<Path<OfEvidence>, PathRejection>,

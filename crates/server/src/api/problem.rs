@@ -9,15 +9,19 @@ use axum::response::{IntoResponse, Response};
 use domain::file::Mistake;
 use domain::refusal::RefusalKind;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
+use super::refusals::PROBLEM;
 use crate::app::AppError;
 
 /// A problem as the API tells it.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct Problem {
     /// What kind of problem it is; a word that stays the same.
     #[serde(rename = "type")]
+    #[schema(example = "urn:seaworthy:unknown")]
     pub kind: String,
+    /// The same for every problem of its kind.
     pub title: String,
     pub status: u16,
     /// The sentence for a person.
@@ -143,9 +147,7 @@ impl IntoResponse for Problem {
         if let Some(seconds) = retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
-        response
-            .headers_mut()
-            .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM));
         response
     }
 }

@@ -15,26 +15,34 @@ use domain::release::Release;
 use domain::track::Plan;
 use journal::{Append, Expect, NewEvent, Part};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{App, AppError};
 
 /// A product's file, with the plan files that it names.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ApplyRequest {
+    /// The file itself, TOML.
+    #[schema(
+        example = "[product]\nname = \"Tidewatch\"\n[tracks.ios]\n[[criteria]]\nuse = \"smoke-passed\"\n"
+    )]
     pub source: String,
     /// The text of each plan file, by the path that the file gives it.
     #[serde(default)]
     pub plans: BTreeMap<String, String>,
+    /// Why; a definition of ready that is in force changes for a reason only.
     #[serde(default)]
     pub reason: Option<String>,
+    /// Only says what it would change.
     #[serde(default)]
     pub dry_run: bool,
 }
 
 /// What applying changed, or would change.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct ApplyResponse {
+    /// Each change in words; none if all is as the file has it.
     pub changes: Vec<String>,
     pub dry_run: bool,
 }

@@ -15,6 +15,9 @@ use journal::Blobs;
 use reports::{Format, Item, Outcome};
 use serde::{Deserialize, Serialize};
 use tokio::runtime::Handle;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{IntoParams, ToSchema};
 
 use super::{App, AppError};
 
@@ -188,10 +191,13 @@ pub(crate) fn each_case(
 }
 
 /// Which cases of an ingest to list.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct CasesQuery {
+    /// Only cases that ended so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(schema_with = outcome)]
     pub outcome: Option<Outcome>,
     /// A part of the case's name, class or suite; case does not matter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -199,16 +205,23 @@ pub struct CasesQuery {
 }
 
 /// A case as it was reported.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct CaseLine {
+    /// The file that it was reported in.
     pub report: String,
+    /// The names of the enclosing suites, outermost first, joined by " › ".
     pub suite: String,
+    /// Empty where the report gives none.
     pub class: String,
     pub name: String,
+    #[schema(schema_with = outcome)]
     pub outcome: Outcome,
+    /// Passed after a failure.
     pub flaky: bool,
+    /// One, plus the marked reruns.
     pub attempts: u32,
     pub duration_ms: Option<f64>,
+    /// Why it failed, erred or was skipped.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
 }
@@ -250,6 +263,15 @@ impl App {
         });
         Ok(receiver)
     }
+}
+
+/// Describes how a case ended; reports are read without knowing of an API.
+fn outcome() -> RefOr<Schema> {
+    let all = [Outcome::Passed, Outcome::Failed, Outcome::Errored, Outcome::Skipped];
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(all.map(|one| format!("{one:?}").to_lowercase())))
+        .into()
 }
 
 pub(crate) fn line(report: &str, case: &reports::Case<'_>) -> CaseLine {

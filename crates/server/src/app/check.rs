@@ -10,6 +10,7 @@ use domain::readiness::{Judged, Readiness, TrackReadiness, Verdict};
 use domain::time::Time;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use utoipa::{IntoParams, ToSchema};
 
 use super::{App, AppError};
 
@@ -17,9 +18,11 @@ use super::{App, AppError};
 const OFFENDERS: usize = 200;
 
 /// What to check.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct CheckQuery {
+    /// Only this track.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub track: Option<TrackId>,
     /// The moment to look at; now unless given.
@@ -28,14 +31,21 @@ pub struct CheckQuery {
 }
 
 /// A release's readiness.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct CheckResponse {
+    #[schema(example = "tidewatch/2026.12")]
     pub release: String,
+    /// The product's name, as people write it.
+    #[schema(example = "Tidewatch")]
     pub product: String,
+    /// The IANA time zone in which the team reads its dates.
+    #[schema(example = "Europe/Berlin")]
     pub zone: String,
     /// The last event that counted.
     pub position: Position,
+    /// The moment that was looked at.
     pub at: Time,
+    /// When a verdict can turn although nothing happens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_change_at: Option<Time>,
     pub tracks: Vec<TrackCheck>,
@@ -45,32 +55,40 @@ pub struct CheckResponse {
 }
 
 /// A track's readiness at its next gate.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct TrackCheck {
     pub track: TrackId,
+    /// The track's name, as people write it.
     pub name: String,
     pub gate: Gate,
+    /// The candidate.
     pub build: Option<BuildNumber>,
+    /// The version that users will see.
     pub version: Option<String>,
     pub readiness: Readiness,
+    /// What stands in the way besides the criteria.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     pub criteria: Vec<CriterionCheck>,
 }
 
 /// A criterion's verdict.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct CriterionCheck {
     pub id: CriterionId,
+    /// The sentence that readers see.
     pub title: String,
     pub owner: Function,
     pub verdict: Verdict,
+    /// What is wrong with the criterion itself; its verdict is then unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub broken: Option<String>,
+    /// Sentences, the most telling first.
     pub reasons: Vec<String>,
     /// The facts that are missing and matter, by name.
     pub missing: Vec<String>,
     /// What stands against it and is known by name; the list may be cut, its total is not.
+    #[schema(value_type = Vec<Value>)]
     pub offenders: Vec<Json>,
     pub offenders_total: usize,
     /// The verdict in a few words, for a cell of a table.

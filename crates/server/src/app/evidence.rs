@@ -14,26 +14,23 @@ use domain::time::Time;
 use journal::{Append, AppendError, Appended, Expect, NewEvent, Part};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+use utoipa::ToSchema;
 
 use super::apply::{TRIES, pause};
 use super::{App, AppError};
 use domain::command::apply::Decided;
 
-/// Which build a piece of evidence is for.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-pub struct ForBuild {
+/// A check by hand.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AttestRequest {
     pub track: TrackId,
     pub build: BuildNumber,
     /// Registers the build, where it is not yet known.
     #[serde(default)]
     pub commit: Option<Commit>,
-}
-
-/// A check by hand.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-pub struct AttestRequest {
-    #[serde(flatten)]
-    pub of: ForBuild,
+    /// One of the devices that the track is validated on.
+    #[schema(example = "iPhone 15 / iOS 18")]
     pub device: String,
     pub result: AttestedResult,
     #[serde(default)]
@@ -41,23 +38,31 @@ pub struct AttestRequest {
 }
 
 /// A test summary in Markdown.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct SummarizeRequest {
-    #[serde(flatten)]
-    pub of: ForBuild,
+    pub track: TrackId,
+    pub build: BuildNumber,
+    /// Registers the build, where it is not yet known.
+    #[serde(default)]
+    pub commit: Option<Commit>,
+    /// What it says, in Markdown.
+    #[schema(example = "Smoke passed on every device; two flaky cases in sync.")]
     pub text: String,
 }
 
 /// Taking evidence back.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WithdrawRequest {
     pub evidence: Position,
+    /// What was wrong with it.
+    #[schema(example = "It ran against the wrong server.")]
     pub reason: String,
 }
 
 /// The piece of evidence that an act brought, or found already there.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct EvidenceResponse {
     pub evidence: Position,
     /// False when the same was on record already: then nothing changed.
@@ -65,15 +70,21 @@ pub struct EvidenceResponse {
 }
 
 /// A line in the list of evidence.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct EvidenceLine {
     pub evidence: Position,
     pub track: TrackId,
     pub build: BuildNumber,
+    /// What it is, in words.
+    #[schema(example = "regression run nightly-4411")]
     pub what: String,
+    /// What it came to, in words.
+    #[schema(example = "297 cases, 0 failed, 0 skipped")]
     pub result: String,
     pub at: Time,
+    /// The name of whoever brought it.
     pub by: String,
+    /// Why it was withdrawn; absent while it counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withdrawn: Option<String>,
 }
@@ -81,9 +92,9 @@ pub struct EvidenceLine {
 impl App {
     /// Records what somebody saw on a device.
     pub async fn attest(&self, id: &ReleaseId, request: AttestRequest) -> Result<EvidenceResponse, AppError> {
-        let ForBuild { track, build, commit } = request.of;
-        let notes = request.notes.filter(|notes| !notes.trim().is_empty());
-        let attested = DeviceAttested { track, build, device: request.device, result: request.result, notes };
+        let AttestRequest { track, build, commit, device, result, notes } = request;
+        let notes = notes.filter(|notes| !notes.trim().is_empty());
+        let attested = DeviceAttested { track, build, device, result, notes };
         // Checks by hand repeat on purpose: each is a fact of its own, keyed by its moment.
         let moment = self.now().micros();
         let decide = |release: &Release| {
@@ -100,9 +111,9 @@ impl App {
         id: &ReleaseId,
         request: SummarizeRequest,
     ) -> Result<EvidenceResponse, AppError> {
-        let ForBuild { track, build, commit } = request.of;
-        let words = request.text.split_whitespace().count() as i64;
-        let text = self.blobs().put(request.text.into_bytes()).await?;
+        let SummarizeRequest { track, build, commit, text } = request;
+        let words = text.split_whitespace().count() as i64;
+        let text = self.blobs().put(text.into_bytes()).await?;
         let written = SummaryWritten { track, build, text, words };
         let decide = |release: &Release| {
             let events = evidence::summarize(release, written.clone(), commit.as_ref())?;

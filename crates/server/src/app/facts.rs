@@ -8,18 +8,26 @@ use domain::facts::{self, View};
 use domain::id::{ReleaseId, TrackId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use utoipa::ToSchema;
 
 use super::{App, AppError};
 
 /// One fact of a track.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct FactLine {
+    /// What a criterion calls it.
+    #[schema(example = "runs.smoke.failed")]
     pub fact: String,
+    /// Its type, as CEL writes it.
     #[serde(rename = "type")]
+    #[schema(example = "int")]
     pub of: String,
+    /// What it tells.
     pub doc: String,
     /// Null when it is missing.
+    #[schema(value_type = Value)]
     pub value: Json,
+    /// Why it is missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missing: Option<String>,
 }

@@ -16,15 +16,17 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use domain::command::evidence;
+use domain::envelope::Position;
 use domain::event::RunIngested;
 use domain::evidence::{Counts, Ingest};
-use domain::id::{ReleaseId, RunId, RunKind};
+use domain::id::{BuildNumber, Commit, ReleaseId, RunId, RunKind, TrackId};
 use domain::release::Release;
 use futures::{Stream, StreamExt};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+use utoipa::{IntoParams, ToSchema};
 
-use super::evidence::{EvidenceResponse, ForBuild};
+use super::evidence::EvidenceResponse;
 use super::{App, AppError};
 use collect::Collected;
 pub(crate) use read::key;
@@ -32,10 +34,15 @@ pub(crate) use read::key;
 const DAY: i64 = 86_400_000_000;
 
 /// What the reports are of.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct IngestRequest {
-    #[serde(flatten)]
-    pub of: ForBuild,
+    pub track: TrackId,
+    pub build: BuildNumber,
+    /// Registers the build, where it is not yet known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<Commit>,
     pub kind: RunKind,
     /// Groups shards and reruns; named after the content unless given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -61,12 +68,15 @@ pub enum Container {
 }
 
 /// What an ingest brought.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct IngestResponse {
-    #[serde(flatten)]
-    pub evidence: EvidenceResponse,
+    pub evidence: Position,
+    /// False when the same was on record already: then nothing changed.
+    pub new: bool,
     pub run: RunId,
+    /// How many reports there were.
     pub files: i64,
+    /// How large they were together.
     pub bytes: i64,
     pub counts: Counts,
     /// Places where a report contradicts itself; its cases are what counts.
@@ -87,7 +97,7 @@ impl App {
         E: std::fmt::Display,
     {
         // Refused before the first report is read, rather than after the last.
-        let commit = request.of.commit.as_ref();
+        let commit = request.commit.as_ref();
         let unnamed = RunId::parse("unnamed").map_err(internal)?;
         evidence::ingest(
             &*self.release(id).await?,
@@ -107,10 +117,11 @@ impl App {
             let key = idempotency_key(&request, &run.run, &content, withdrawn_before(release, &run));
             Ok((evidence::ingest(release, run, commit)?, key))
         };
-        let evidence = self.append_evidence(id, decide).await?;
+        let EvidenceResponse { evidence, new } = self.append_evidence(id, decide).await?;
         self.merge_ahead(id.clone());
         Ok(IngestResponse {
             evidence,
+            new,
             run,
             files: collected.files.len() as i64,
             bytes: collected.bytes,
@@ -172,8 +183,8 @@ fn internal(error: impl std::fmt::Display) -> AppError {
 
 fn ingested(request: &IngestRequest, collected: &Collected, run: RunId) -> RunIngested {
     RunIngested {
-        track: request.of.track.clone(),
-        build: request.of.build.clone(),
+        track: request.track.clone(),
+        build: request.build.clone(),
         kind: request.kind.clone(),
         run,
         device: request.device.clone(),
@@ -201,8 +212,8 @@ fn content_digest(collected: &Collected) -> [u8; 32] {
 /// The same reports for the same build, kind, run and device are the same fact, unless they were withdrawn since.
 fn idempotency_key(request: &IngestRequest, run: &RunId, content: &[u8; 32], withdrawn: usize) -> String {
     let of = BTreeMap::from([
-        ("track", request.of.track.as_str()),
-        ("build", request.of.build.as_str()),
+        ("track", request.track.as_str()),
+        ("build", request.build.as_str()),
         ("kind", request.kind.as_str()),
         ("run", run.as_str()),
         ("device", request.device.as_deref().unwrap_or_default()),

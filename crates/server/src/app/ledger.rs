@@ -4,17 +4,20 @@
 
 use std::collections::BTreeSet;
 
+use domain::digest::Digest;
 use domain::envelope::Position;
 use domain::refusal::Refusal;
 use journal::{BlobCheck, HeadKey, SignedHead};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{App, AppError};
 
 /// The journal's head.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct HeadResponse {
     /// 0 while nothing has happened.
+    #[schema(value_type = i64, minimum = 0)]
     pub position: Position,
     /// One line to keep elsewhere; absent while the journal is empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -22,7 +25,7 @@ pub struct HeadResponse {
 }
 
 /// What to verify against.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VerifyRequest {
     /// A signed head that was kept elsewhere.
@@ -34,10 +37,13 @@ pub struct VerifyRequest {
 }
 
 /// What verification found.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct VerifyResponse {
     pub holds: bool,
+    /// How many events there are.
     pub events: u64,
+    /// The last of them; 0 while nothing has happened.
+    #[schema(value_type = i64, minimum = 0)]
     pub position: Position,
     /// Redacted events, each in words.
     pub redacted: Vec<String>,
@@ -53,12 +59,16 @@ pub struct VerifyResponse {
 }
 
 /// An event as it is stored; bytes are in hexadecimal where they are not text.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct StoredEventResponse {
+    /// JSON, exactly the bytes that were hashed.
     pub header: String,
+    /// SHA-256 of the header.
+    #[schema(value_type = Digest)]
     pub hash: String,
     /// Absent, like the payload, when redacted.
     pub salt: Option<String>,
+    /// JSON, exactly the bytes that were hashed.
     pub payload: Option<String>,
 }
 

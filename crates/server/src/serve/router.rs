@@ -19,7 +19,7 @@ use tower_http::csrf::CsrfLayer;
 
 use super::watch::{health, watch};
 use crate::app::{App, Who};
-use crate::door::{Access, ClientAddress, Door, guard_by};
+use crate::door::{Access, ClientAddress, Door, Speaks, guard_by};
 use crate::{api, web};
 use domain::permission::Act;
 
@@ -36,7 +36,9 @@ pub fn router(app: App, access: Access, stop: CancellationToken, metrics: Promet
     let metrics = get(move || async move { metrics.render() });
     let metrics = match access {
         // What is behind a front may be asked for by anybody: what happens inside is for those who may read.
-        Access::Accounts if app.front.is_secure() => guard_by(metrics, app.clone(), access, Act::Read),
+        Access::Accounts if app.front.is_secure() => {
+            guard_by(metrics, app.clone(), access, Speaks::Page, Act::Read)
+        }
         _ => metrics,
     };
     Router::new()
@@ -58,9 +60,9 @@ pub fn doors(app: App) -> Vec<(String, Door)> {
 fn behind_doors(app: App, access: Access, stop: CancellationToken) -> (Router, Router, Vec<(String, Door)>) {
     // What a request may do is its own affair; without one, nobody acts.
     let app = if access == Access::Machine { app } else { app.acting_as(Who::Nobody) };
-    let (pages, of_pages) = web::router(app.clone(), access, stop);
-    let (api, of_api) = api::routes(app, access);
-    let of_pages = of_pages.into_iter().map(|door| (door.path.to_owned(), door));
+    let (api, of_api, described) = api::routes(app.clone(), access);
+    let (pages, of_pages) = web::router(app, access, stop, described);
+    let of_pages = of_pages.into_iter().map(|door| (door.path.clone(), door));
     let of_api = of_api.into_iter().map(|door| (format!("{}{}", api::ROOT, door.path), door));
     (pages, api, of_pages.chain(of_api).collect())
 }

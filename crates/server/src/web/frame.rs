@@ -270,7 +270,7 @@ impl Frame<'_> {
                     @if self.past.is_some() { "A page of the past stands still." }
                     @else if self.live.is_some() { "Reload to see what is new." }
                 }
-                p { a href="/journal" { "Whole journal" } " · " a href="/" { "Fleet" } }
+                p { a href="/journal" { "Whole journal" } " · " a href="/" { "Fleet" } " · " a href="/api" { "API" } }
             }
         }
     }
