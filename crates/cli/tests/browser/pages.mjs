@@ -24,6 +24,8 @@ export const pages = async () => {
     { name: "people", path: "/people" },
     { name: "account", path: "/account" },
     { name: "preferences", path: "/preferences" },
+    { name: "api", path: "/api" },
+    { name: "api-narrowed", path: "/api?find=withdraw" },
     { name: "gallery", path: "/gallery" },
     { name: "not-found", path: "/no/such/page", status: 404 },
     { name: "release-as-of", path: `${release}?as_of=${ago(28)}` },
