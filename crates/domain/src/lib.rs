@@ -26,6 +26,7 @@ pub mod happening;
 pub mod id;
 pub mod knowledge;
 pub mod lacks;
+pub mod membership;
 pub mod permission;
 pub mod product;
 pub mod readiness;
