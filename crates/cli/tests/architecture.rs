@@ -11,7 +11,8 @@ const MAY: &[(&str, &[&str])] = &[
     ("reports", &[]),
     ("domain", &["reports"]),
     ("journal", &["domain"]),
-    ("server", &["domain", "journal", "reports"]),
+    ("connectors", &["domain"]),
+    ("server", &["connectors", "domain", "journal", "reports"]),
     ("cli", &["domain", "reports", "server"]),
 ];
 
