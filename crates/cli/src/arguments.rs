@@ -3,6 +3,7 @@
 //! Invariant: an id that is not well formed is refused here, before anything is opened.
 
 mod front;
+mod sign_on;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use domain::id::{BuildNumber, Commit, RunId, RunKind, TrackId};
 use domain::time::Time;
 
 pub(crate) use front::Reached;
+pub(crate) use sign_on::Provided;
 
 /// Is this build fit to ship? What we know, what we don't, and what that means for users.
 #[derive(Debug, Parser)]
@@ -387,6 +389,7 @@ Until there is an account, it prints a link that makes the first one.
 Examples:
   seaworthy serve
   seaworthy serve --listen 127.0.0.1:0 --log-format json
+  seaworthy serve --oidc-issuer https://id.example --oidc-client-id seaworthy --oidc-role release-admins=admin
   seaworthy serve --listen 0.0.0.0:443 --origin https://ship.example --tls-certificate ship.pem --tls-key ship.key
   seaworthy serve --listen 0.0.0.0:8420 --origin https://ship.example --behind 10.0.0.7
 
@@ -403,6 +406,8 @@ pub(crate) struct Serve {
     pub(crate) trust_this_machine: bool,
     #[command(flatten)]
     pub(crate) reached: Reached,
+    #[command(flatten)]
+    pub(crate) provided: Provided,
     /// How the log is written to standard error
     #[arg(long, value_name = "FORMAT", env = "SEAWORTHY_LOG_FORMAT", default_value = "text")]
     pub(crate) log_format: LogFormat,

@@ -46,6 +46,8 @@ pub struct App {
     pub(crate) who: Arc<Who>,
     /// How people reach the server that this handle is in.
     pub(crate) front: Arc<Front>,
+    /// The provider that people sign in with, if there is one.
+    pub(crate) sign_on: Option<Arc<account::oidc::SignOn>>,
 }
 
 #[derive(Debug)]
@@ -96,7 +98,7 @@ impl App {
             tasks: tokio_util::task::TaskTracker::new(),
         };
         let who = Arc::new(Who::Machine(inner.settings.actor.clone()));
-        Ok(Self { inner: Arc::new(inner), who, front: Arc::default() })
+        Ok(Self { inner: Arc::new(inner), who, front: Arc::default(), sign_on: None })
     }
 
     /// Returns a handle through which somebody else acts.

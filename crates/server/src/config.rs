@@ -60,6 +60,11 @@ fn default_data() -> PathBuf {
     shared.or_else(home).unwrap_or_else(|| PathBuf::from(".")).join("seaworthy")
 }
 
+/// Returns the secret that an identity provider knows this server by, if the environment has one.
+pub fn client_secret() -> Option<String> {
+    variable("SEAWORTHY_OIDC_CLIENT_SECRET")
+}
+
 fn variable(name: &str) -> Option<String> {
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
     std::env::var(name).ok().filter(|value| !value.is_empty())

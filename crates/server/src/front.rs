@@ -113,6 +113,11 @@ impl Front {
         if self.is_secure() { "__Secure-seaworthy_device" } else { "seaworthy_device" }
     }
 
+    /// Returns the name of the cookie by which a browser is known that is on its way to an identity provider.
+    pub(crate) fn provider_cookie(&self) -> &'static str {
+        if self.is_secure() { "__Host-seaworthy_provider" } else { "seaworthy_provider" }
+    }
+
     /// Returns what every cookie ends with.
     pub(crate) fn cookie_end(&self) -> &'static str {
         if self.is_secure() { "; HttpOnly; Secure" } else { "; HttpOnly" }

@@ -11,3 +11,8 @@ pub mod front;
 mod jobs;
 pub mod serve;
 mod web;
+
+/// What a server needs to be told of an identity provider.
+pub mod oidc {
+    pub use connectors::oidc::{OidcError, Provider, Registration};
+}

@@ -15,6 +15,7 @@ mod journal;
 mod live;
 mod mark;
 mod moment;
+mod oidc;
 mod parts;
 mod people;
 mod preferences;
@@ -92,6 +93,8 @@ pub(crate) fn router(
         .post(Act::KeepAccount, "/account/tokens", account::make_token)
         .post(Act::KeepAccount, "/account/tokens/revoke", account::revoke_token)
         .post(Act::KeepAccount, "/account/sessions/end", account::end_session)
+        .post(Act::KeepAccount, "/account/identities/link", oidc::link)
+        .post(Act::KeepAccount, "/account/identities/unlink", oidc::unlink)
         .post(Act::KeepAccount, "/sign-out", sign_in::leave)
         .get(Act::ManageAccounts, "/people", people::show)
         .post(Act::ManageAccounts, "/people/invite", people::invite)
@@ -100,6 +103,8 @@ pub(crate) fn router(
         // What signs somebody in stands open, and so does what tells nothing of anybody.
         .open("GET", "/sign-in", get(sign_in::show))
         .open("POST", "/sign-in", post(sign_in::enter))
+        .open("GET", "/sign-in/oidc", get(oidc::go))
+        .open("GET", "/sign-in/oidc/return", get(oidc::come_back))
         .open("POST", "/demo/sign-in", post(sign_in::enter_demo))
         .open("GET", "/welcome/{secret}", get(sign_in::welcome))
         .open("POST", "/welcome/{secret}", post(sign_in::accept))

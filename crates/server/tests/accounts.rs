@@ -331,6 +331,23 @@ async fn a_session_ends_when_it_is_ended() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_has_no_password_shows_themselves_anew_after_a_day() {
+    let site = Site::empty().await;
+    site.app.demo_member("cleo", "Cleo Reef", Role::Viewer, &[]).await.unwrap();
+    let router = router(site.app.clone(), Access::Demo, CancellationToken::new(), recorder());
+    let site = Site { router, ..site };
+    let page = site.page("", "/sign-in").await.text;
+    let person = page.split("name=\"person\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let cleo = site.form("", "/demo/sign-in", &format!("person={person}")).await.cookie;
+    for (hours, is_in) in [(13, true), (10, true), (2, false)] {
+        site.moved.fetch_add(hours * 3_600_000_000, Ordering::Relaxed);
+        // Until then a server takes its own word for who it was.
+        tokio::time::sleep(std::time::Duration::from_millis(3_100)).await;
+        assert_eq!(site.page(&cleo, "/account").await.status == StatusCode::OK, is_in, "{hours} more");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_token_may_what_its_scope_says_until_it_is_revoked() {
     let site = Site::with_members().await;
     let token_of = |text: &str| text.split("swt_").nth(1).unwrap().split('<').next().unwrap().to_owned();

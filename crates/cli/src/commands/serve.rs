@@ -18,7 +18,11 @@ use crate::terminal;
 
 pub(super) async fn run(client: &Client, serve: &Serve) -> Outcome {
     let access = if serve.trust_this_machine { Access::Machine } else { Access::Accounts };
-    let server = Server::bind(client.app.clone(), access, serve.reached.front(), serve.listen).await?;
+    let app = match serve.provided.sign_on().map_err(Failed::Input)? {
+        Some(sign_on) => client.app.signing_on(sign_on),
+        None => client.app.clone(),
+    };
+    let server = Server::bind(app, access, serve.reached.front(), serve.listen).await?;
     terminal::line(&format!("Seaworthy is at {}", server.origin()));
     if serve.trust_this_machine {
         terminal::note("Whoever uses this machine may do everything, without signing in. Ctrl-C stops it.");

@@ -3,7 +3,9 @@
 //! Invariant: a secret is shown once and kept only as its digest; at least one admin can always sign in.
 
 mod noted;
+pub(crate) mod oidc;
 mod password;
+mod provided;
 mod sign_in;
 mod token;
 
@@ -20,6 +22,8 @@ use super::who::{Member, Who};
 use super::{App, AppError, new_id, random};
 use crate::config::LocalActor;
 
+pub use oidc::SignOn;
+pub(crate) use provided::WaysIn;
 pub(crate) use sign_in::{LONGEST, Remembered};
 pub use sign_in::{SignIn, SignedInAs};
 pub use token::{MadeToken, NewToken};

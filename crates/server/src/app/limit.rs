@@ -22,6 +22,11 @@ impl Limit {
     ///
     /// A try that is refused is not counted: the key is free again as soon as its counted tries are a minute old.
     pub(crate) fn attempt(&self, key: &str, now: Time) -> Result<(), i64> {
+        self.attempt_at_most(TRIES, key, now)
+    }
+
+    /// Counts a try of something that may be tried so many times a minute.
+    pub(crate) fn attempt_at_most(&self, most: usize, key: &str, now: Time) -> Result<(), i64> {
         let Ok(mut tries) = self.0.lock() else { return Ok(()) };
         if tries.len() >= KEYS && !tries.contains_key(key) {
             tries.retain(|_, tries| tries.back().is_some_and(|last| recent(*last, now)));
@@ -34,7 +39,7 @@ impl Limit {
         while tries.front().is_some_and(|first| !recent(*first, now)) {
             tries.pop_front();
         }
-        if let (true, Some(first)) = (tries.len() >= TRIES, tries.front()) {
+        if let (true, Some(first)) = (tries.len() >= most, tries.front()) {
             let free = first.micros().saturating_add(MINUTE).saturating_sub(now.micros());
             return Err((free / 1_000_000).max(0) + 1);
         }

@@ -22,6 +22,7 @@ use crate::door::Acting;
 struct Said {
     password: Option<String>,
     token: Option<String>,
+    link: Option<String>,
     made: Option<MadeToken>,
 }
 
@@ -37,9 +38,10 @@ async fn page(app: &App, reader: &Reader, said: Said) -> Page {
     let clock = reader.clock("UTC");
     let sessions = app.sessions().await?;
     let tokens = app.tokens().await?;
+    let ways = app.ways_in().await?;
     let functions: Vec<&str> =
         member.functions.iter().map(|function| super::parts::verdict::function(*function)).collect();
-    let wrong = said.password.is_some() || said.token.is_some();
+    let wrong = said.password.is_some() || said.token.is_some() || said.link.is_some();
     let body = html! {
         section.head { div {
             h1 { (member.name) }
@@ -94,7 +96,8 @@ async fn page(app: &App, reader: &Reader, said: Said) -> Page {
                 } }
             }
         }
-        section.card aria-labelledby="change" {
+        (super::oidc::card(&ways, said.link.as_deref()))
+        @if ways.has_password { section.card aria-labelledby="change" {
             header { h2 #change { "Change the password" } }
             form.form method="post" action="/account/password" {
                 @if let Some(why) = &said.password { p.note.unmet role="alert" { (why) } }
@@ -103,7 +106,7 @@ async fn page(app: &App, reader: &Reader, said: Said) -> Page {
                 div.field { label for="wanted" { "New password" } input #wanted name="wanted" type="password" autocomplete="new-password" required minlength="10" maxlength="200"; p.hint { "Your other sessions end." } }
                 button type="submit" { "Change it" }
             }
-        }
+        } }
         section.card aria-labelledby="may" {
             header { h2 #may { "What you may do" } }
             (what(member.role))
@@ -111,6 +114,11 @@ async fn page(app: &App, reader: &Reader, said: Said) -> Page {
     };
     let status = if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     Ok(alone(reader, "Account", "/account", body).answer_with_status(status))
+}
+
+/// The page after linking did not come about.
+pub(super) async fn not_linked(app: &App, reader: &Reader, why: String) -> Page {
+    page(app, reader, Said { link: Some(why), ..Said::default() }).await
 }
 
 /// The table of who may do what, as one role reads it.

@@ -320,6 +320,8 @@ fn done(code: &str) -> Option<&'static str> {
         "password" => Some("Changed. Your other sessions have ended."),
         "revoked" => Some("Revoked. Whatever used it is refused from now on."),
         "ended" => Some("That session has ended."),
+        "linked" => Some("Linked. You can sign in with either from now on."),
+        "unlinked" => Some("Unlinked. It signs you in no more."),
         "changed" => Some("Changed, also in what they have open."),
         "preferences" => Some("Kept for this browser."),
         _ => None,

@@ -34,6 +34,7 @@ pub(super) async fn show(Acting(app): Acting, reader: Reader) -> Page {
 async fn page(app: &App, reader: &Reader, said: Said) -> Page {
     let members = app.members().await?;
     let clock = reader.clock("UTC");
+    let provider = app.sign_on.as_ref().map(|on| on.name.clone());
     let body = html! {
         section.head { div { h1 { "People" } p.sub { "Who may sign in, what they may do, and for which function they speak." } } }
         @if let Some((whose, link)) = &said.link {
@@ -60,7 +61,7 @@ async fn page(app: &App, reader: &Reader, said: Said) -> Page {
                     input type="hidden" name="person" value=(member.person.id);
                     div.who {
                         b { (member.person.name.as_deref().unwrap_or("–")) }
-                        small { (member.person.login.as_deref().unwrap_or("")) @if let Some(at) = member.disabled_at { " · disabled " (clock.short(at)) } @if !member.has_password { " · no password" } }
+                        small { (member.person.login.as_deref().unwrap_or("")) @if let Some(at) = member.disabled_at { " · disabled " (clock.short(at)) } @if !member.has_password { @match &provider { Some(name) => { " · what they may follows their groups at " (name) }, None => " · no password" } } }
                     }
                     label { span { "Role" } select name="role" { @for (name, role) in Role::ALL { option value=(name) selected[role == member.role] { (name) } } } }
                     label { span { "Speaks for" } select name="function" {

@@ -30,11 +30,11 @@ pub(super) type From = Option<Extension<ClientAddress>>;
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Next {
     #[serde(default)]
-    next: String,
+    pub(super) next: String,
 }
 
 /// Returns a way back that stays on this server.
-fn back(next: &str) -> &str {
+pub(super) fn back(next: &str) -> &str {
     let stays = next.starts_with('/')
         && !next.starts_with("//")
         && !next.contains(|c: char| c.is_control() || c == '\\');
@@ -48,15 +48,19 @@ pub(super) async fn show(State(web): State<Web>, reader: Reader, Query(next): Qu
     page(&web, &reader, &next.next, "", None).await
 }
 
-async fn page(web: &Web, reader: &Reader, next: &str, login: &str, wrong: Option<&str>) -> Page {
+/// The sign-in page, with what went wrong.
+pub(super) async fn page(web: &Web, reader: &Reader, next: &str, login: &str, wrong: Option<&str>) -> Page {
     let anybody = web.app.has_accounts().await?;
     let demo = if web.access == Access::Demo { web.app.demo_members().await? } else { Vec::new() };
+    let provider = web.app.sign_on.as_ref().map(|on| on.name.as_str());
     let body = html! {
         section.head { div { h1 { "Sign in" } } }
         @if !anybody {
             section.card.prose {
                 p.lead { "Nobody has an account yet." }
                 p { "The first one is made with a link that the server printed where it was started. It works once, for a day; start the server again for another." }
+                @if let Some(wrong) = wrong { p.note.unmet role="alert" { (wrong) } }
+                @if let Some(name) = provider { p { "Or by whoever is in a group of admins:" } p { (with_provider(name, next)) } }
             }
         } @else {
             @if !demo.is_empty() {
@@ -73,15 +77,22 @@ async fn page(web: &Web, reader: &Reader, next: &str, login: &str, wrong: Option
             form.card.form method="post" action="/sign-in" {
                 input type="hidden" name="next" value=(back(next));
                 @if let Some(wrong) = wrong { p.note.unmet role="alert" { (wrong) } }
-                div.field { label for="login" { "Login" } input #login name="login" value=(login) autocomplete="username" autocapitalize="none" spellcheck="false" required autofocus; }
+                @if let Some(name) = provider { (with_provider(name, next)) p.hint { "Or with a password:" } }
+                div.field { label for="login" { "Login" } input #login name="login" value=(login) autocomplete="username" autocapitalize="none" spellcheck="false" required autofocus[provider.is_none()]; }
                 div.field { label for="password" { "Password" } input #password name="password" type="password" autocomplete="current-password" required; }
-                button.primary type="submit" { "Sign in" }
+                button.primary[provider.is_none()] type="submit" { "Sign in" }
                 p.hint { "No account, or no way in? An admin of yours makes you a link." }
             }
         }
     };
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     Ok(alone(reader, "Sign in", "/sign-in", body).answer_with_status(status))
+}
+
+/// The way in by the provider.
+fn with_provider(name: &str, next: &str) -> Markup {
+    let next: String = url::form_urlencoded::byte_serialize(back(next).as_bytes()).collect();
+    html! { a.button.primary href={ "/sign-in/oidc?next=" (next) } { "Sign in with " (name) } }
 }
 
 /// A page that belongs to nothing else.

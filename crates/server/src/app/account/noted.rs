@@ -15,6 +15,11 @@ impl App {
     }
 }
 
+/// Notes what the provider's groups made of an account.
+pub(super) fn by_groups(what: &str, whom: &ActorId) {
+    tracing::info!(target: "seaworthy::access", by = "the provider", whom = %whom, "{what}");
+}
+
 /// Notes a try to come in.
 pub(super) fn came(what: &str, whom: Option<&ActorId>, address: &str) {
     let whom = whom.map_or("nobody known", ActorId::as_str);

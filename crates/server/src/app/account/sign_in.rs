@@ -10,14 +10,18 @@ use std::time::{Duration, Instant};
 use domain::digest::Digest;
 use domain::envelope::ActorId;
 use domain::refusal::Refusal;
+use domain::time::Time;
 use journal::{SignedIn, Ticket};
 
 use super::{App, AppError, Member, Who, digest_of, noted, secret};
 
-/// How long a session lasts without being used, and how often its use is noted.
+/// How long a session lasts without being used.
 const LASTS: i64 = 14 * 24 * 3_600_000_000;
 /// How long a session lasts at most: then one signs in anew.
 pub(crate) const LONGEST: i64 = 30 * 24 * 3_600_000_000;
+/// And at most for whoever comes from an identity provider: whom it no longer knows is out here a day later.
+const LONGEST_BY_PROVIDER: i64 = 24 * 3_600_000_000;
+/// How often it is noted that a session is used.
 const NOTED: i64 = 300_000_000;
 /// How long a server takes another's word for who a session belongs to.
 const TRUSTED: Duration = Duration::from_secs(3);
@@ -130,12 +134,20 @@ impl App {
             person: person.clone(),
             created_at: now,
             seen_at: now,
-            expires_at: now.plus_micros(LASTS),
+            expires_at: self.session_ends(person, now, now).await?,
             agent: agent.chars().take(300).collect(),
             address,
         };
         self.journal().session_put(&session).await?;
         Ok(SignedInAs { secret, device: None })
+    }
+
+    /// Returns when a session ends that is not used again.
+    async fn session_ends(&self, person: &ActorId, begun: Time, now: Time) -> Result<Time, AppError> {
+        let account = self.journal().account_get(person).await?;
+        let by_provider = account.is_some_and(|account| account.password.is_none());
+        let longest = if by_provider { LONGEST_BY_PROVIDER } else { LONGEST };
+        Ok(now.plus_micros(LASTS).min(begun.plus_micros(longest)))
     }
 
     /// Returns who a session's secret belongs to.
@@ -163,7 +175,7 @@ impl App {
         let Some(session) = session else { return Ok(None) };
         let Some(who) = self.member(&session.person, Some(digest)).await? else { return Ok(None) };
         if now.micros() - session.seen_at.micros() > NOTED {
-            let until = now.plus_micros(LASTS).min(session.created_at.plus_micros(LONGEST));
+            let until = self.session_ends(&session.person, session.created_at, now).await?;
             self.journal().session_seen(&digest, now, until).await?;
         }
         if let Ok(mut remembered) = self.inner.remembered.0.lock() {
@@ -249,7 +261,7 @@ impl App {
 
 /// Returns what one customer of a network has to themselves, as far as that is known: an address, or in IPv6 the 64
 /// bits before it.
-fn network(address: &str) -> String {
+pub(super) fn network(address: &str) -> String {
     match address.parse::<IpAddr>().map(|address| address.to_canonical()) {
         Ok(IpAddr::V6(address)) => format!("{:x?}", &address.segments()[..4]),
         _ => address.to_owned(),
