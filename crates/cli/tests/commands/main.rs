@@ -9,5 +9,6 @@ mod ingest;
 mod journal;
 mod kill;
 mod place;
+mod sign_on;
 mod syscalls;
 mod walk;
