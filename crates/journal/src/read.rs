@@ -29,6 +29,14 @@ const PAGE: &str =
 const PAGE_BEFORE: &str =
     "SELECT position, header, payload FROM events WHERE position < $1 ORDER BY position DESC LIMIT $2";
 
+const STREAM_PAGE: &str = "SELECT position, header, payload FROM events \
+     WHERE stream = $1 AND position > $2 ORDER BY version LIMIT $3";
+
+const STREAM_PAGE_BEFORE: &str = "SELECT position, header, payload FROM events \
+     WHERE stream = $1 AND position < $2 ORDER BY version DESC LIMIT $3";
+
+const FACT: &str = "SELECT position, header, payload FROM events WHERE key = $1 AND stream = $2";
+
 const HEAD: &str = "SELECT position, hash, recorded_at FROM events ORDER BY position DESC LIMIT 1";
 
 /// Leaps from each stream's name to the next, so that only as many rows are read as there are streams.
@@ -75,6 +83,41 @@ impl Journal {
         on_read!(&self.store, pool => {
             let query = sqlx::query(STREAM).bind(stream.as_str()).bind(after.0).bind(up_to);
             query.fetch_all(pool).await?.iter().map(|row| recorded!(row)).collect()
+        })
+    }
+
+    /// Returns at most `limit` events of a stream that come after a position in the whole journal.
+    pub async fn read_stream_page(
+        &self,
+        stream: &Stream,
+        after: Position,
+        limit: u32,
+    ) -> Result<Vec<Recorded>, Error> {
+        on_read!(&self.store, pool => {
+            let query = sqlx::query(STREAM_PAGE).bind(stream.as_str()).bind(after.0).bind(i64::from(limit));
+            query.fetch_all(pool).await?.iter().map(|row| recorded!(row)).collect()
+        })
+    }
+
+    /// Returns at most `limit` events of a stream that come before a position in the whole journal, the last first.
+    pub async fn read_stream_before(
+        &self,
+        stream: &Stream,
+        before: Position,
+        limit: u32,
+    ) -> Result<Vec<Recorded>, Error> {
+        on_read!(&self.store, pool => {
+            let query = sqlx::query(STREAM_PAGE_BEFORE);
+            let query = query.bind(stream.as_str()).bind(before.0).bind(i64::from(limit));
+            query.fetch_all(pool).await?.iter().map(|row| recorded!(row)).collect()
+        })
+    }
+
+    /// Returns the fact that a key names in a stream.
+    pub async fn read_fact(&self, stream: &Stream, key: &str) -> Result<Option<Recorded>, Error> {
+        on_read!(&self.store, pool => {
+            let query = sqlx::query(FACT).bind(key).bind(stream.as_str());
+            query.fetch_optional(pool).await?.map(|row| recorded!(row)).transpose()
         })
     }
 

@@ -24,6 +24,32 @@ contract! {
         assert!(journal.read_all(Position(5), 2).await.unwrap().is_empty());
     }
 
+    async fn a_stream_is_read_in_pages_from_either_end(place) {
+        let journal = place.open().await;
+        fill(&journal, &["a", "b", "a", "c", "a", "a"]).await;
+        let a = Stream::new("a");
+        let positions = |read: Vec<journal::Recorded>| read.iter().map(|event| event.envelope.position.0).collect::<Vec<_>>();
+        for (after, limit, expect) in [(0, 9, vec![1, 3, 5, 6]), (1, 2, vec![3, 5]), (2, 2, vec![3, 5]), (6, 2, vec![])] {
+            let read = journal.read_stream_page(&a, Position(after), limit).await.unwrap();
+            assert_eq!(positions(read), expect, "after {after}");
+        }
+        for (before, limit, expect) in [(i64::MAX, 9, vec![6, 5, 3, 1]), (6, 2, vec![5, 3]), (4, 2, vec![3, 1]), (1, 2, vec![])] {
+            let read = journal.read_stream_before(&a, Position(before), limit).await.unwrap();
+            assert_eq!(positions(read), expect, "before {before}");
+        }
+    }
+
+    async fn a_fact_is_found_by_its_key_in_its_own_stream(place) {
+        let journal = place.open().await;
+        journal.append(append(1, vec![fact("a", "one", "{\"n\":1}")])).await.unwrap();
+        journal.append(append(2, vec![fact("b", "one", "{\"n\":2}")])).await.unwrap();
+        let found = async |stream: &str, key: &str| {
+            journal.read_fact(&Stream::new(stream), key).await.unwrap().map(|event| event.envelope.position.0)
+        };
+        assert_eq!((found("a", "one").await, found("b", "one").await), (Some(1), Some(2)));
+        assert_eq!((found("a", "two").await, found("c", "one").await), (None, None));
+    }
+
     async fn a_replay_hands_over_every_event_in_order(place) {
         let journal = place.open().await;
         fill(&journal, &["a", "b", "a", "c", "b"]).await;
