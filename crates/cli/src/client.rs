@@ -9,7 +9,8 @@ use bytes::Bytes;
 use http_body_util::BodyExt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use server::api::{self, Problem, ReleaseLine};
+use serde_json::value::RawValue;
+use server::api::{self, Page, Problem, ReleaseLine};
 use server::app::{App, AppError, Who};
 use server::config::{LocalActor, Settings};
 use tower::ServiceExt;
@@ -127,6 +128,21 @@ impl Client {
         Ok((value, bytes))
     }
 
+    /// Returns all of a list, page by page: its values, and one array of them for `--json`.
+    pub(crate) async fn all<T: DeserializeOwned>(&self, path: &str) -> Result<(Vec<T>, Bytes), Failed> {
+        let (mut values, mut raw) = (Vec::new(), Vec::new());
+        let mut after = String::new();
+        loop {
+            let (page, bytes) = self.get::<Page<T>>(&format!("{path}?limit=500{after}")).await?;
+            let as_sent: Page<Box<RawValue>> = serde_json::from_slice(&bytes).map_err(anyhow::Error::from)?;
+            values.extend(page.items);
+            raw.extend(as_sent.items);
+            let Some(next) = page.next else { break };
+            after = format!("&after={next}");
+        }
+        Ok((values, serde_json::to_vec(&raw).map_err(anyhow::Error::from)?.into()))
+    }
+
     /// Returns an answer whose body is still to be read.
     pub(crate) async fn stream(&self, path: &str) -> Result<Body, Failed> {
         Ok(self.answer(Request::get(path).body(Body::empty())).await?.into_body())
@@ -152,7 +168,7 @@ impl Client {
         if let Ok(id) = wanted.parse::<domain::id::ReleaseId>() {
             return Ok(format!("/api/v1/releases/{}/{}", id.product, id.name));
         }
-        let (releases, _): (Vec<ReleaseLine>, _) = self.get("/api/v1/releases").await?;
+        let (releases, _): (Vec<ReleaseLine>, _) = self.all("/api/v1/releases").await?;
         let mut found = releases.iter().filter(|release| release.name.as_str() == wanted);
         match (found.next(), found.next()) {
             (Some(only), None) => Ok(format!("/api/v1/releases/{}/{}", only.product, only.name)),

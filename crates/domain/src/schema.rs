@@ -20,6 +20,9 @@ fn described(doc: &str, of: Type) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(of).description(Some(doc.trim()))
 }
 
+const STREAM: &str =
+    "^(product/[a-z0-9][a-z0-9._-]{0,63}|release/[a-z0-9][a-z0-9._-]{0,63}/[a-z0-9][a-z0-9._-]{0,63})$";
+
 macro_rules! schema {
     ($($name:ident: $schema:expr;)*) => {$(
         impl PartialSchema for $name {
@@ -47,7 +50,9 @@ schema! {
         .max_length(Some(64))
         .examples(["ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"]);
     Stream: described("What a stream of events is about: a product or a release.", Type::String)
+        .pattern(Some(STREAM))
         .min_length(Some(1))
+        .max_length(Some(137))
         .examples(["release/tidewatch/2026.12"]);
     ActorId: described("An id that stands for whoever acted. Names are elsewhere, and can be erased.", Type::String)
         .min_length(Some(1))

@@ -5,6 +5,7 @@
 mod conditions;
 mod document;
 mod evidence;
+mod idempotency;
 mod journal;
 mod problem;
 pub(crate) mod refusals;
@@ -20,6 +21,7 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::door::{Access, Door, Doors};
 
+pub use crate::app::page::Page;
 pub(crate) use document::{Document, MAY, Served};
 pub use problem::Problem;
 pub use releases::ReleaseLine;
@@ -51,6 +53,7 @@ pub(crate) fn routes(app: App, access: Access) -> (Router, Vec<Door>, Arc<Served
         .api(Act::WithdrawEvidence, routes!(evidence::withdraw))
         .api(Act::Read, routes!(journal::head))
         .api(Act::VerifyJournal, routes!(journal::verify))
+        .api(Act::Read, routes!(journal::events))
         .api(Act::Read, routes!(journal::event))
         // What the API is tells nothing of anybody.
         .open_api(routes!(document::serve))

@@ -161,6 +161,6 @@ async fn eight_who_decide_at_once_all_get_their_way_one_after_the_other() {
     }
     let (_, evidence) = server.at("2026-12-01T10:00:00Z", get(&format!("{RELEASE}/evidence"))).await;
     let builds: std::collections::BTreeSet<&str> =
-        evidence.as_array().unwrap().iter().map(|line| line["build"].as_str().unwrap()).collect();
+        evidence["items"].as_array().unwrap().iter().map(|line| line["build"].as_str().unwrap()).collect();
     assert_eq!(builds.len(), 8);
 }

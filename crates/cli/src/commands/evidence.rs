@@ -36,7 +36,7 @@ pub(super) async fn run(client: &Client, evidence: Evidence) -> Outcome {
 
 async fn list(client: &Client, release: &OfRelease, json: bool) -> Outcome {
     let path = format!("{}/evidence", client.release(release).await?);
-    let (lines, bytes) = client.get::<Vec<EvidenceLine>>(&path).await?;
+    let (lines, bytes) = client.all::<EvidenceLine>(&path).await?;
     if json {
         terminal::raw(&bytes);
         terminal::line("");

@@ -168,7 +168,7 @@ export const each = async (todo, atOnce, work) => {
 export const command = (...parts) => promisify(execFile)(process.env.SEAWORTHY, parts);
 
 /** Returns the pieces of evidence that a release has, newest first. */
-export const evidence = async () => (await fetch(`${base}/api/v1${release}/evidence`)).json();
+export const evidence = async () => (await (await fetch(`${base}/api/v1${release}/evidence?limit=500`)).json()).items;
 
 /** Waits until a page says so, and returns how long that took in milliseconds. */
 export const until = async (page, what, says, argument, limit = 2_000) => {

@@ -1,7 +1,7 @@
 import { base, expect, look, open, play, release, window_of } from "./browser.mjs";
 
 await play(async (browser) => {
-  const pieces = await (await fetch(`${base}/api/v1${release}/evidence`)).json();
+  const pieces = (await (await fetch(`${base}/api/v1${release}/evidence?limit=500`)).json()).items;
   expect(pieces.length === 300, `300 pieces of evidence were brought, and ${pieces.length} are there`);
   const large = `${release}/evidence/${pieces.at(-1).evidence}`;
   await look(browser, [

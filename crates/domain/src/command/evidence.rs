@@ -5,7 +5,7 @@
 use crate::build::Build;
 use crate::command::apply::claimed_twice;
 use crate::criteria::check::closest;
-use crate::envelope::Position;
+use crate::envelope::{ActorId, Position};
 use crate::event::{BuildRegistered, DeviceAttested, Event, EvidenceWithdrawn, RunIngested, SummaryWritten};
 use crate::id::{BuildNumber, Commit, RunKind, TrackId};
 use crate::refusal::Refusal;
@@ -164,8 +164,13 @@ pub fn summarize(
     Ok(registered.into_iter().chain([Event::SummaryWritten(written)]).collect())
 }
 
-/// Decides a withdrawal.
-pub fn withdraw(release: &Release, evidence: Position, reason: &str) -> Result<Event, Refusal> {
+/// Decides a withdrawal; nothing to decide if the same person withdrew it for the same reason already.
+pub fn withdraw(
+    release: &Release,
+    evidence: Position,
+    reason: &str,
+    by: &ActorId,
+) -> Result<Option<Event>, Refusal> {
     writable(release)?;
     if reason.trim().is_empty() {
         return Err(Refusal::invalid("A withdrawal needs a reason: what was wrong with the evidence?"));
@@ -183,12 +188,14 @@ pub fn withdraw(release: &Release, evidence: Position, reason: &str) -> Result<E
             "{} has no evidence {evidence}. `seaworthy evidence list` shows what there is.",
             release.id
         ))),
+        Some((_, Some(withdrawal))) if withdrawal.by == *by && withdrawal.reason == reason.trim() => Ok(None),
         Some((_, Some(withdrawal))) => Err(Refusal::contradiction(format!(
             "Evidence {evidence} is withdrawn already: {}.",
             withdrawal.reason
         ))),
         Some((_, None)) => {
-            Ok(Event::EvidenceWithdrawn(EvidenceWithdrawn { evidence, reason: reason.trim().to_owned() }))
+            let reason = reason.trim().to_owned();
+            Ok(Some(Event::EvidenceWithdrawn(EvidenceWithdrawn { evidence, reason })))
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Invariant: a tag begins with the position of what it is of and ends with a digest of what was answered, so that a
 //! decision is compared by what has happened, and a reading by what would be sent.
 
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 
 use axum::extract::FromRequestParts;
@@ -21,6 +22,7 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 
 use super::Problem;
 use crate::app::AppError;
+use crate::app::moved::Seen;
 
 /// The conditions that came along.
 #[derive(Debug)]
@@ -44,6 +46,33 @@ impl Conditions {
     /// As [`answer`](Self::answer), with JSON that is written already.
     pub(crate) fn answer_bytes(&self, of: Option<Position>, json: Bytes) -> Response {
         self.answer_tagged(tag(of, &json), json)
+    }
+
+    /// As [`answer`](Self::answer), tagged by a part of the value: what of it can be compared.
+    pub(crate) fn answer_by(
+        &self,
+        of: Position,
+        value: &impl Serialize,
+        part: &impl Serialize,
+    ) -> Result<Response, Problem> {
+        let json = |error: serde_json::Error| AppError::Internal(error.to_string());
+        let tag = tag(Some(of), &serde_json::to_vec(part).map_err(json)?);
+        Ok(self.answer_tagged(tag, serde_json::to_vec(value).map_err(json)?.into()))
+    }
+
+    /// Returns what whoever decides says they have seen; `None` if they say nothing of it.
+    pub(crate) fn seen(&self) -> Option<Seen> {
+        self.0.get(header::IF_MATCH)?;
+        let mut at = BTreeSet::new();
+        for named in values(&self.0, &header::IF_MATCH).flat_map(|list| list.split(',')).map(str::trim) {
+            if named == "*" {
+                return Some(Seen::Anything);
+            }
+            // A weak tag never matches (RFC 9110, 13.1.1), nor does one that is not ours.
+            let position = named.strip_prefix('"').and_then(|named| named.strip_suffix('"')?.split_once('-'));
+            at.extend(position.and_then(|(position, _)| position.parse().ok()).map(Position));
+        }
+        Some(Seen::At(at))
     }
 
     fn answer_tagged(&self, tag: String, json: Bytes) -> Response {
@@ -77,10 +106,22 @@ pub(super) fn etag() -> Header {
     HeaderBuilder::new().schema(Some(text)).description(Some(says)).build()
 }
 
-fn header_parameter(name: &str, says: &str, example: &str) -> Parameter {
+pub(super) fn header_parameter(name: &str, says: &str, example: &str) -> Parameter {
     let text = ObjectBuilder::new().schema_type(Type::String).examples([example]);
     let parameter = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Header);
     parameter.required(Required::False).description(Some(says)).schema(Some(text)).build()
+}
+
+/// Describes `If-Match`.
+#[derive(Debug)]
+pub(crate) struct IfMatch;
+
+impl IntoParams for IfMatch {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let says = "The `ETag` of what the decision is made on: if anything has happened since, it is refused with 412. \
+                    `*` is whatever is there.";
+        vec![header_parameter("If-Match", says, "\"42-ba7816bf8f01cfea\"")]
+    }
 }
 
 /// Describes `If-None-Match`.

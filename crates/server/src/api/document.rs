@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::Extension;
 use axum::response::Response;
 use bytes::Bytes;
-use domain::envelope::Position;
+use domain::envelope::{Position, Stream};
 use domain::id::{BuildNumber, Commit, ProductId, ReleaseName, RunId, RunKind, TrackId};
 use domain::permission::{Act, TABLE};
 use domain::time::Time;
@@ -28,6 +28,7 @@ use super::refusals::{
     self, Forbidden, Full, Malformed, NotChanged, OtherType, SignInFirst, TooLarge, Unfit, WentWrong,
 };
 use super::{ROOT, conditions};
+use crate::app::page::{AfterPosition, AfterRelease, Limit};
 use crate::door::in_person;
 
 /// What a reader needs before the first route.
@@ -94,7 +95,22 @@ fn named() -> Vec<(String, RefOr<Schema>)> {
             <$of>::schemas(&mut schemas);
         )*};
     }
-    name!(Problem, ProductId, ReleaseName, TrackId, RunKind, RunId, BuildNumber, Commit, Position, Time);
+    name!(
+        Problem,
+        ProductId,
+        ReleaseName,
+        TrackId,
+        RunKind,
+        RunId,
+        BuildNumber,
+        Commit,
+        Position,
+        Stream,
+        Time,
+        AfterPosition,
+        AfterRelease,
+        Limit
+    );
     schemas
 }
 

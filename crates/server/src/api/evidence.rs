@@ -14,13 +14,16 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Problem;
-use super::refusals::{Contradiction, Unfit, Unknown};
+use super::conditions::{Conditions, IfMatch, IfNoneMatch};
+use super::idempotency::IdempotencyKey;
+use super::refusals::{Contradiction, Moved, NotChanged, Unfit, Unknown};
 use super::releases::{OfRelease, ReleasePath};
 use crate::app::cases::{CaseLine, CasesQuery};
 use crate::app::evidence::{
-    AttestRequest, EvidenceLine, EvidenceResponse, SummarizeRequest, WithdrawRequest,
+    AttestRequest, EvidenceLine, EvidenceQuery, EvidenceResponse, SummarizeRequest, WithdrawRequest,
 };
 use crate::app::ingest::{Container, IngestRequest, IngestResponse};
+use crate::app::page::Page;
 use crate::door::Acting;
 
 /// The smallest report that tells something.
@@ -36,11 +39,17 @@ pub(super) struct Archive(());
 /// Every piece of it, the latest first.
 #[utoipa::path(
     get, path = "/releases/{product}/{name}/evidence", operation_id = "evidence_list", tag = "Evidence",
-    params(OfRelease),
-    responses((status = 200, description = "The evidence.", body = Vec<EvidenceLine>), Unknown)
+    params(OfRelease, EvidenceQuery, IfNoneMatch),
+    responses((status = 200, description = "A page of it.", body = Page<EvidenceLine>), NotChanged, Unknown)
 )]
-pub(super) async fn list(Acting(app): Acting, path: ReleasePath) -> Result<Json<Vec<EvidenceLine>>, Problem> {
-    Ok(Json(app.evidence(&path?.0.into()).await?))
+pub(super) async fn list(
+    Acting(app): Acting,
+    path: ReleasePath,
+    query: Result<Query<EvidenceQuery>, QueryRejection>,
+    conditions: Conditions,
+) -> Result<Response, Problem> {
+    let (position, page) = app.evidence(&path?.0.into(), query?.0).await?;
+    conditions.answer(Some(position), &page)
 }
 
 /// Ingest test reports
@@ -50,7 +59,7 @@ pub(super) async fn list(Acting(app): Acting, path: ReleasePath) -> Result<Json<
 /// nothing of this request is kept. The same reports sent again are the same piece of evidence.
 #[utoipa::path(
     post, path = "/releases/{product}/{name}/runs", operation_id = "run_ingest", tag = "Evidence",
-    params(OfRelease, IngestRequest),
+    params(OfRelease, IngestRequest, IdempotencyKey),
     request_body(
         description = "The reports.",
         content((String = "application/xml", example = json!(REPORT)), (Archive = "application/x-tar"))
@@ -64,6 +73,7 @@ pub(super) async fn ingest(
     Acting(app): Acting,
     path: ReleasePath,
     query: Result<Query<IngestRequest>, QueryRejection>,
+    key: Result<IdempotencyKey, Problem>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<IngestResponse>, Problem> {
@@ -71,7 +81,8 @@ pub(super) async fn ingest(
         Some("application/x-tar") => Container::Tar,
         _ => Container::Single,
     };
-    let response = app.ingest(&path?.0.into(), query?.0, container, body.into_data_stream()).await?;
+    let (id, once) = (path?.0.into(), key?.0);
+    let response = app.ingest(&id, query?.0, container, body.into_data_stream(), once.as_ref()).await?;
     Ok(Json(response))
 }
 
@@ -80,16 +91,17 @@ pub(super) async fn ingest(
 /// What somebody saw on a device. Checks repeat on purpose: each is a piece of evidence of its own.
 #[utoipa::path(
     post, path = "/releases/{product}/{name}/attestations", operation_id = "attest", tag = "Evidence",
-    params(OfRelease),
+    params(OfRelease, IdempotencyKey),
     request_body = AttestRequest,
     responses((status = 200, description = "It is on record.", body = EvidenceResponse), Unknown, Contradiction)
 )]
 pub(super) async fn attest(
     Acting(app): Acting,
     path: ReleasePath,
+    key: Result<IdempotencyKey, Problem>,
     request: Result<Json<AttestRequest>, JsonRejection>,
 ) -> Result<Json<EvidenceResponse>, Problem> {
-    Ok(Json(app.attest(&path?.0.into(), request?.0).await?))
+    Ok(Json(app.attest(&path?.0.into(), request?.0, key?.0.as_ref()).await?))
 }
 
 /// Write a test summary
@@ -97,16 +109,17 @@ pub(super) async fn attest(
 /// For one build. The same text sent again is the same piece of evidence.
 #[utoipa::path(
     post, path = "/releases/{product}/{name}/summaries", operation_id = "summarize", tag = "Evidence",
-    params(OfRelease),
+    params(OfRelease, IdempotencyKey),
     request_body = SummarizeRequest,
     responses((status = 200, description = "It is on record.", body = EvidenceResponse), Unknown, Contradiction)
 )]
 pub(super) async fn summarize(
     Acting(app): Acting,
     path: ReleasePath,
+    key: Result<IdempotencyKey, Problem>,
     request: Result<Json<SummarizeRequest>, JsonRejection>,
 ) -> Result<Json<EvidenceResponse>, Problem> {
-    Ok(Json(app.summarize(&path?.0.into(), request?.0).await?))
+    Ok(Json(app.summarize(&path?.0.into(), request?.0, key?.0.as_ref()).await?))
 }
 
 /// What is answered where there is nothing to say.
@@ -115,19 +128,24 @@ pub(super) struct Done {}
 
 /// Withdraw evidence
 ///
-/// It stays on record and no longer counts.
+/// It stays on record and no longer counts. Withdrawn again by the same person for the same reason, it is answered as the
+/// first time, whatever key or condition comes along.
 #[utoipa::path(
     post, path = "/releases/{product}/{name}/withdrawals", operation_id = "withdraw", tag = "Evidence",
-    params(OfRelease),
+    params(OfRelease, IdempotencyKey, IfMatch),
     request_body = WithdrawRequest,
-    responses((status = 200, description = "It is withdrawn.", body = Done), Unknown, Contradiction)
+    responses((status = 200, description = "It is withdrawn.", body = Done), Unknown, Contradiction, Moved)
 )]
 pub(super) async fn withdraw(
     Acting(app): Acting,
     path: ReleasePath,
+    key: Result<IdempotencyKey, Problem>,
+    conditions: Conditions,
     request: Result<Json<WithdrawRequest>, JsonRejection>,
 ) -> Result<Json<Done>, Problem> {
-    app.withdraw(&path?.0.into(), request?.0).await?;
+    // Withdrawing twice is once by nature: the key is only read to be refused where it cannot be.
+    key?;
+    app.withdraw(&path?.0.into(), request?.0, conditions.seen().as_ref()).await?;
     Ok(Json(Done {}))
 }
 

@@ -96,6 +96,15 @@ impl From<AppError> for Problem {
                     format!("Wait {} and try again.", domain::words::count(seconds, "second", "seconds")),
                 )
             },
+            AppError::Moved(sentence) => {
+                Self::new(StatusCode::PRECONDITION_FAILED, "moved", "It has moved since", sentence)
+            }
+            reused @ AppError::KeyReused(_) => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "key-reused",
+                "The key was used before",
+                format!("{}.", capital(&reused.to_string())),
+            ),
             AppError::Full(detail) => {
                 Self::new(StatusCode::INSUFFICIENT_STORAGE, "full", "The disk is full", capital(&detail))
             }

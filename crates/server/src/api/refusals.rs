@@ -41,6 +41,7 @@ refusals! {
     Forbidden = "403", "It is not for whoever asked; the sentence says whom to ask.";
     Unknown = "404", "Something that the request names is not there; the sentence says what is.";
     Contradiction = "409", "It contradicts what is on record, or somebody else decided at the same time.";
+    Moved = "412", "What `If-Match` names is no longer so; the sentence says what has happened since.";
     TooLarge = "413", "The body is larger than is taken.";
     OtherType = "415", "The body is of another type than is taken.";
     Unfit = "422", "It reads well and does not fit; the sentence says what would.";

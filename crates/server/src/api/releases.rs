@@ -3,17 +3,20 @@
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{Path, Query};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use domain::id::{ProductId, ReleaseId, ReleaseName, TrackId};
+use domain::time::Time;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Problem;
-use super::conditions::{Conditions, IfNoneMatch};
-use super::refusals::{Contradiction, NotChanged, Unknown};
+use super::conditions::{Conditions, IfMatch, IfNoneMatch};
+use super::idempotency::IdempotencyKey;
+use super::refusals::{Contradiction, Moved, NotChanged, Unknown};
 use crate::app::apply::{ApplyRequest, ApplyResponse};
 use crate::app::check::{CheckQuery, CheckResponse};
 use crate::app::facts::FactLine;
+use crate::app::page::{AfterRelease, Limit, Page};
 use crate::door::Acting;
 
 /// The release that a path names.
@@ -32,6 +35,18 @@ impl From<OfRelease> for ReleaseId {
 
 pub(super) type ReleasePath = Result<Path<OfRelease>, PathRejection>;
 
+/// Which releases to list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ReleasesQuery {
+    #[serde(default)]
+    after: Option<AfterRelease>,
+    #[serde(default)]
+    #[param(value_type = Option<Limit>)]
+    limit: Limit,
+}
+
 /// A release in the list of them.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct ReleaseLine {
@@ -45,17 +60,32 @@ pub struct ReleaseLine {
 /// Apply a product's file
 ///
 /// Products, tracks, releases, builds, candidates and criteria become as the file has them, all of it or nothing. What
-/// is so already is left alone: applying the same file again changes nothing.
+/// is so already is left alone: applying the same file again changes nothing, whatever key comes along. A dry run carries
+/// the `ETag` of what the file is about.
 #[utoipa::path(
     post, path = "/apply", operation_id = "apply", tag = "Releases",
+    params(IdempotencyKey, IfMatch),
     request_body = ApplyRequest,
-    responses((status = 200, description = "What changed, or would change.", body = ApplyResponse), Contradiction)
+    responses(
+        (status = 200, description = "What changed, or would change.", body = ApplyResponse, headers(
+            ("ETag" = Option<String>, description = "Of a dry run: names the state of what it is about, for `If-Match`.")
+        )),
+        Contradiction, Moved
+    )
 )]
 pub(super) async fn apply(
     Acting(app): Acting,
+    key: Result<IdempotencyKey, Problem>,
+    conditions: Conditions,
     request: Result<Json<ApplyRequest>, JsonRejection>,
-) -> Result<Json<ApplyResponse>, Problem> {
-    Ok(Json(app.apply(request?.0).await?))
+) -> Result<Response, Problem> {
+    // Applying twice is once by nature: the key is only read to be refused where it cannot be.
+    key?;
+    let (response, position) = app.apply(request?.0, conditions.seen().as_ref()).await?;
+    if response.dry_run {
+        return conditions.answer(Some(position), &response);
+    }
+    Ok(Json(response).into_response())
 }
 
 /// List releases
@@ -63,11 +93,21 @@ pub(super) async fn apply(
 /// Of every product, by name.
 #[utoipa::path(
     get, path = "/releases", operation_id = "release_list", tag = "Releases",
-    responses((status = 200, description = "The releases.", body = Vec<ReleaseLine>))
+    params(ReleasesQuery, IfNoneMatch),
+    responses((status = 200, description = "A page of them.", body = Page<ReleaseLine>), NotChanged)
 )]
-pub(super) async fn list(Acting(app): Acting) -> Result<Json<Vec<ReleaseLine>>, Problem> {
+pub(super) async fn list(
+    Acting(app): Acting,
+    query: Result<Query<ReleasesQuery>, QueryRejection>,
+    conditions: Conditions,
+) -> Result<Response, Problem> {
+    let ReleasesQuery { after, limit } = query?.0;
+    let mut releases = app.releases().await?;
+    releases.sort_unstable();
+    let follows = |id: &ReleaseId| after.as_ref().is_none_or(|AfterRelease(after)| id > after);
     let line = |id: ReleaseId| ReleaseLine { release: id.to_string(), product: id.product, name: id.name };
-    Ok(Json(app.releases().await?.into_iter().map(line).collect()))
+    let lines = releases.into_iter().filter(follows).map(line);
+    conditions.answer(None, &Page::of(lines, limit, |line| line.release.clone()))
 }
 
 /// Check a release
@@ -75,15 +115,19 @@ pub(super) async fn list(Acting(app): Acting) -> Result<Json<Vec<ReleaseLine>>, 
 /// Every track's verdict at its next gate, with its reasons; now, or as of any moment.
 #[utoipa::path(
     get, path = "/releases/{product}/{name}/check", operation_id = "check", tag = "Releases",
-    params(OfRelease, CheckQuery),
-    responses((status = 200, description = "The verdicts.", body = CheckResponse), Unknown)
+    params(OfRelease, CheckQuery, IfNoneMatch),
+    responses((status = 200, description = "The verdicts.", body = CheckResponse), NotChanged, Unknown)
 )]
 pub(super) async fn check(
     Acting(app): Acting,
     path: ReleasePath,
     query: Result<Query<CheckQuery>, QueryRejection>,
-) -> Result<Json<CheckResponse>, Problem> {
-    Ok(Json(app.check(&path?.0.into(), query?.0).await?))
+    conditions: Conditions,
+) -> Result<Response, Problem> {
+    let check = app.check(&path?.0.into(), query?.0).await?;
+    // The moment of the answer is no part of the state that is answered.
+    let state = CheckResponse { at: Time::from_micros(0), ..check.clone() };
+    conditions.answer_by(check.position, &check, &state)
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -95,17 +139,17 @@ pub(super) struct OfTrack {
 
 /// List the facts of a track
 ///
-/// Everything that a criterion can see, with its value or why it is missing.
+/// Everything that a criterion can see, with its value or why it is missing. Ages are as of the answer, so that no answer
+/// is like the one before.
 #[utoipa::path(
     get, path = "/releases/{product}/{name}/facts", operation_id = "fact_list", tag = "Releases",
-    params(OfRelease, OfTrack, IfNoneMatch),
-    responses((status = 200, description = "The facts.", body = Vec<FactLine>), NotChanged, Unknown)
+    params(OfRelease, OfTrack),
+    responses((status = 200, description = "The facts.", body = Vec<FactLine>), Unknown)
 )]
 pub(super) async fn facts(
     Acting(app): Acting,
     path: ReleasePath,
     query: Result<Query<OfTrack>, QueryRejection>,
-    conditions: Conditions,
-) -> Result<Response, Problem> {
-    conditions.answer(None, &app.facts(&path?.0.into(), &query?.0.track).await?)
+) -> Result<Json<Vec<FactLine>>, Problem> {
+    Ok(Json(app.facts(&path?.0.into(), &query?.0.track).await?))
 }

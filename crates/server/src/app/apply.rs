@@ -9,6 +9,7 @@ use domain::command::apply::{Decided, Present, apply};
 use domain::criteria::check;
 use domain::criteria::expression::Expression;
 use domain::digest::Digest;
+use domain::envelope::{Position, Stream, StreamVersion};
 use domain::file::{self, File, Outside};
 use domain::id::{ReleaseId, ReleaseName};
 use domain::release::Release;
@@ -17,6 +18,7 @@ use journal::{Append, Expect, NewEvent, Part};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::moved::Seen;
 use super::{App, AppError};
 
 /// A product's file, with the plan files that it names.
@@ -56,20 +58,34 @@ pub(crate) async fn pause(attempt: usize) {
 }
 
 impl App {
-    /// Applies a file; with `dry_run` only says what it would change.
-    pub async fn apply(&self, request: ApplyRequest) -> Result<ApplyResponse, AppError> {
+    /// Applies a file, if all that it is about is still as it was seen; with `dry_run` only says what it would change.
+    ///
+    /// Returns also the last position of what the file is about, before it was applied; 0 if there is nothing yet.
+    pub async fn apply(
+        &self,
+        request: ApplyRequest,
+        seen: Option<&Seen>,
+    ) -> Result<(ApplyResponse, Position), AppError> {
         let file = self.read_file(request.source.clone()).await?;
         let plans = self.plans(&request).await?;
         for attempt in 0..TRIES {
-            let product = self.product(&file.product.id).await?;
+            let (product, at) = self.product(&file.product.id).await?;
             let releases = self.releases_of(&file).await?;
+            let newest = releases.values().map(|release| release.position).fold(at, Position::max);
             let present = Present {
                 product: product.as_ref(),
                 releases: &releases,
                 plans: &plans,
                 reason: request.reason.as_deref(),
             };
-            let applied = apply(&file, &present).map_err(AppError::Mistakes)?;
+            let mut applied = apply(&file, &present).map_err(AppError::Mistakes)?;
+            if let Some(seen) = seen {
+                if !seen.is_still(newest) {
+                    let streams = streams(&file).collect::<Vec<_>>();
+                    return Err(self.moved(&file.product.name, &streams, seen).await?);
+                }
+                insist(&mut applied.decided, &file, &present);
+            }
             if !request.dry_run {
                 match self.append_decided(applied.decided).await {
                     Err(AppError::Conflict(_)) => {
@@ -79,7 +95,7 @@ impl App {
                     other => other?,
                 }
             }
-            return Ok(ApplyResponse { changes: applied.changes, dry_run: request.dry_run });
+            return Ok((ApplyResponse { changes: applied.changes, dry_run: request.dry_run }, newest));
         }
         Err(AppError::Conflict(file.product.name))
     }
@@ -119,7 +135,7 @@ impl App {
 
     /// Appends decisions to their streams, all or none.
     pub(crate) async fn append_decided(&self, decided: Vec<Decided>) -> Result<(), AppError> {
-        if decided.is_empty() {
+        if decided.iter().all(|decided| decided.events.is_empty()) {
             return Ok(());
         }
         let now = self.now();
@@ -127,7 +143,8 @@ impl App {
             let (kind, kind_version) = event.kind();
             NewEvent { kind: kind.into(), kind_version, occurred_at: now, payload: event.payload() }
         };
-        let streams: Vec<_> = decided.iter().map(|d| (d.stream.clone(), d.events.len() as i64)).collect();
+        let moved = decided.iter().filter(|decided| !decided.events.is_empty());
+        let streams: Vec<_> = moved.map(|d| (d.stream.clone(), d.events.len() as i64)).collect();
         let parts = decided
             .into_iter()
             .map(|decided| Part {
@@ -143,6 +160,27 @@ impl App {
             last.0 -= events;
         }
         Ok(())
+    }
+}
+
+/// Returns every stream that a file is about.
+fn streams(file: &File) -> impl Iterator<Item = Stream> {
+    let product = &file.product.id;
+    let names = file.releases.iter().map(|wanted| wanted.name.clone());
+    let releases = names.map(move |name| ReleaseId { product: product.clone(), name }.stream());
+    [product.stream()].into_iter().chain(releases)
+}
+
+/// Makes a decision insist that also what it leaves alone is as it was seen.
+fn insist(decided: &mut Vec<Decided>, file: &File, present: &Present<'_>) {
+    let product = present.product.map_or(StreamVersion(0), |product| product.version);
+    let release =
+        |name: &ReleaseName| present.releases.get(name).map_or(StreamVersion(0), |release| release.version);
+    let versions = [product].into_iter().chain(file.releases.iter().map(|wanted| release(&wanted.name)));
+    for (stream, expected) in streams(file).zip(versions) {
+        if !decided.iter().any(|decided| decided.stream == stream) {
+            decided.push(Decided { stream, expected, events: Vec::new() });
+        }
     }
 }
 

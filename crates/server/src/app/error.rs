@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 
 use domain::digest::Digest;
+use domain::envelope::Position;
 use domain::event::UnreadableEvent;
 use domain::file::Mistake;
 use domain::refusal::Refusal;
@@ -24,6 +25,14 @@ pub enum AppError {
     /// Somebody else decided meanwhile, again and again.
     #[error("somebody else changed {0} at the same time; try again")]
     Conflict(String),
+    /// What whoever decides has seen is no longer so; what has happened since, as a sentence.
+    #[error("{0}")]
+    Moved(String),
+    /// A key that came before, with something else.
+    #[error(
+        "this Idempotency-Key came before with something else, which is evidence {0}; send a new key with a new request"
+    )]
+    KeyReused(Position),
     #[error("{0}")]
     Full(String),
     /// A backup that cannot be used, or a place to restore into that cannot.

@@ -8,17 +8,17 @@ use domain::event::{DeviceAttested, Event, SummaryWritten};
 use domain::evidence::{AttestedResult, Summary};
 use domain::id::{BuildNumber, Commit, ReleaseId, TrackId};
 use domain::permission::Act;
-use domain::refusal::Refusal;
 use domain::release::Release;
 use domain::time::Time;
-use journal::{Append, AppendError, Appended, Expect, NewEvent, Part};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
-use super::apply::{TRIES, pause};
+use super::moved::Seen;
+use super::once::Once;
+use super::page::{AfterPosition, Limit, Page};
+use super::record::{Decision, Outcome};
 use super::{App, AppError};
-use domain::command::apply::Decided;
 
 /// A check by hand.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
@@ -69,6 +69,18 @@ pub struct EvidenceResponse {
     pub new: bool,
 }
 
+/// Which evidence to list.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct EvidenceQuery {
+    #[serde(default)]
+    pub after: Option<AfterPosition>,
+    #[serde(default)]
+    #[param(value_type = Option<Limit>)]
+    pub limit: Limit,
+}
+
 /// A line in the list of evidence.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct EvidenceLine {
@@ -91,7 +103,12 @@ pub struct EvidenceLine {
 
 impl App {
     /// Records what somebody saw on a device.
-    pub async fn attest(&self, id: &ReleaseId, request: AttestRequest) -> Result<EvidenceResponse, AppError> {
+    pub async fn attest(
+        &self,
+        id: &ReleaseId,
+        request: AttestRequest,
+        once: Option<&Once>,
+    ) -> Result<EvidenceResponse, AppError> {
         let AttestRequest { track, build, commit, device, result, notes } = request;
         let notes = notes.filter(|notes| !notes.trim().is_empty());
         let attested = DeviceAttested { track, build, device, result, notes };
@@ -102,7 +119,7 @@ impl App {
             let said = serde_json::to_vec(&attested).unwrap_or_default();
             Ok((events, format!("{}@{moment}", key_of("attest", &said))))
         };
-        self.append_evidence(id, decide).await
+        self.append_evidence(id, Event::DeviceAttested(attested.clone()), once, decide).await
     }
 
     /// Records a test summary.
@@ -110,6 +127,7 @@ impl App {
         &self,
         id: &ReleaseId,
         request: SummarizeRequest,
+        once: Option<&Once>,
     ) -> Result<EvidenceResponse, AppError> {
         let SummarizeRequest { track, build, commit, text } = request;
         let words = text.split_whitespace().count() as i64;
@@ -124,24 +142,45 @@ impl App {
             let said = serde_json::to_vec(&(&written, withdrawn)).unwrap_or_default();
             Ok((events, key_of("summary", &said)))
         };
-        self.append_evidence(id, decide).await
+        self.append_evidence(id, Event::SummaryWritten(written.clone()), once, decide).await
     }
 
-    /// Withdraws a piece of evidence.
-    pub async fn withdraw(&self, id: &ReleaseId, request: WithdrawRequest) -> Result<(), AppError> {
+    /// Withdraws a piece of evidence, if the release is still as it was seen.
+    pub async fn withdraw(
+        &self,
+        id: &ReleaseId,
+        request: WithdrawRequest,
+        seen: Option<&Seen>,
+    ) -> Result<(), AppError> {
         let release = self.release(id).await?;
         if let Some(by) = release.brought_by(request.evidence) {
             self.allows(Act::WithdrawEvidence, self.whose(by).await?)?;
         }
-        self.decide(id, |release| {
-            evidence::withdraw(release, request.evidence, &request.reason).map(|event| vec![event])
-        })
-        .await
+        let actor = self.actor().await?;
+        let decide = |release: &Release| {
+            let event = evidence::withdraw(release, request.evidence, &request.reason, &actor)?;
+            // Asked again, it is done already: by this very request, as its first answer was lost.
+            let moved = seen.is_some_and(|seen| !seen.is_still(release.position));
+            Ok(if event.is_some() && moved {
+                Decision::Moved
+            } else {
+                Decision::Record(event.into_iter().collect())
+            })
+        };
+        match (self.decide(id, decide).await?, seen) {
+            (Outcome::Moved, Some(seen)) => Err(self.moved(&id.to_string(), &[id.stream()], seen).await?),
+            _ => Ok(()),
+        }
     }
 
-    /// Lists every piece of evidence, the latest first.
-    pub async fn evidence(&self, id: &ReleaseId) -> Result<Vec<EvidenceLine>, AppError> {
+    /// Lists the evidence, the latest first, a page at a time; with the position that the release is at.
+    pub async fn evidence(
+        &self,
+        id: &ReleaseId,
+        query: EvidenceQuery,
+    ) -> Result<(Position, Page<EvidenceLine>), AppError> {
         let release = self.release(id).await?;
+        let before = query.after.map_or(Position(i64::MAX), |AfterPosition(position)| position);
         let mut lines = Vec::new();
         for track in release.tracks.values() {
             let track_id = &track.description.id;
@@ -183,88 +222,35 @@ impl App {
                     &summary.withdrawn,
                 )
             });
-            for (evidence, build, what, result, at, actor, withdrawal) in runs.chain(checks).chain(summaries)
-            {
-                lines.push(EvidenceLine {
-                    evidence,
-                    track: track_id.clone(),
-                    build: build.clone(),
-                    what,
-                    result,
-                    at,
-                    by: self.name_of(actor).await?,
-                    withdrawn: withdrawal.as_ref().map(|withdrawal| withdrawal.reason.clone()),
-                });
+            let all = runs.chain(checks).chain(summaries).filter(|(position, ..)| *position < before);
+            for (evidence, build, what, result, at, actor, withdrawal) in all {
+                lines.push((
+                    actor,
+                    EvidenceLine {
+                        evidence,
+                        track: track_id.clone(),
+                        build: build.clone(),
+                        what,
+                        result,
+                        at,
+                        by: String::new(),
+                        withdrawn: withdrawal.as_ref().map(|withdrawal| withdrawal.reason.clone()),
+                    },
+                ));
             }
         }
-        lines.sort_by_key(|line| std::cmp::Reverse(line.evidence));
-        Ok(lines)
+        lines.sort_by_key(|(_, line)| std::cmp::Reverse(line.evidence));
+        let page = Page::of(lines.into_iter(), query.limit, |(_, line)| line.evidence.to_string());
+        let mut items = Vec::with_capacity(page.items.len());
+        for (actor, line) in page.items {
+            items.push(EvidenceLine { by: self.name_of(actor).await?, ..line });
+        }
+        Ok((release.position, Page { items, next: page.next }))
     }
 
-    async fn name_of(&self, actor: &domain::envelope::ActorId) -> Result<String, AppError> {
+    pub(crate) async fn name_of(&self, actor: &domain::envelope::ActorId) -> Result<String, AppError> {
         let person = self.journal().person_get(actor).await?;
         Ok(person.and_then(|person| person.name).unwrap_or_else(|| "somebody erased".to_owned()))
-    }
-
-    /// Decides on the release as it is, and again if somebody else was faster.
-    pub(crate) async fn decide(
-        &self,
-        id: &ReleaseId,
-        decide: impl Fn(&Release) -> Result<Vec<Event>, Refusal>,
-    ) -> Result<(), AppError> {
-        for attempt in 0..TRIES {
-            let release = self.release(id).await?;
-            let events = decide(&release)?;
-            if events.is_empty() {
-                return Ok(());
-            }
-            let decided = Decided { stream: id.stream(), expected: release.version, events };
-            match self.append_decided(vec![decided]).await {
-                Err(AppError::Conflict(_)) => pause(attempt).await,
-                other => return other,
-            }
-        }
-        Err(AppError::Conflict(id.to_string()))
-    }
-
-    /// Appends evidence as a fact: it expects no version, and the same key twice is once. A build that comes along is a
-    /// decision, which is made anew if somebody was faster; both are recorded, or neither.
-    pub(crate) async fn append_evidence(
-        &self,
-        id: &ReleaseId,
-        decide: impl Fn(&Release) -> Result<(Vec<Event>, String), Refusal>,
-    ) -> Result<EvidenceResponse, AppError> {
-        let actor = self.actor().await?;
-        for attempt in 0..TRIES {
-            let release = self.release(id).await?;
-            let (mut events, key) = decide(&release)?;
-            let now = self.now();
-            let new = |event: &Event| {
-                let (kind, kind_version) = event.kind();
-                NewEvent { kind: kind.into(), kind_version, occurred_at: now, payload: event.payload() }
-            };
-            let stream = id.stream();
-            let fact = events.pop().map(|fact| Part {
-                stream: stream.clone(),
-                expect: Expect::Fact { key },
-                events: vec![new(&fact)],
-            });
-            let build = (!events.is_empty()).then(|| Part {
-                stream,
-                expect: Expect::Version(release.version),
-                events: events.iter().map(new).collect(),
-            });
-            let parts = build.into_iter().chain(fact).collect();
-            match self.journal().append(Append { actor: actor.clone(), now, parts }).await {
-                Err(AppendError::Conflict { .. }) => pause(attempt).await,
-                appended => {
-                    let Appended { position, fresh, .. } = appended?;
-                    self.noticed(&id.stream(), position);
-                    return Ok(EvidenceResponse { evidence: position, new: fresh });
-                }
-            }
-        }
-        Err(AppError::Conflict(id.to_string()))
     }
 }
 

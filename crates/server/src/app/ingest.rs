@@ -17,7 +17,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use domain::command::evidence;
 use domain::envelope::Position;
-use domain::event::RunIngested;
+use domain::event::{Event, RunIngested};
 use domain::evidence::{Counts, Ingest};
 use domain::id::{BuildNumber, Commit, ReleaseId, RunId, RunKind, TrackId};
 use domain::release::Release;
@@ -27,6 +27,7 @@ use sha2::{Digest as _, Sha256};
 use utoipa::{IntoParams, ToSchema};
 
 use super::evidence::EvidenceResponse;
+use super::once::Once;
 use super::{App, AppError};
 use collect::Collected;
 pub(crate) use read::key;
@@ -91,6 +92,7 @@ impl App {
         request: IngestRequest,
         container: Container,
         body: S,
+        once: Option<&Once>,
     ) -> Result<IngestResponse, AppError>
     where
         S: Stream<Item = Result<Bytes, E>> + Unpin,
@@ -99,11 +101,10 @@ impl App {
         // Refused before the first report is read, rather than after the last.
         let commit = request.commit.as_ref();
         let unnamed = RunId::parse("unnamed").map_err(internal)?;
-        evidence::ingest(
-            &*self.release(id).await?,
-            ingested(&request, &Collected::default(), unnamed),
-            commit,
-        )?;
+        let release = self.release(id).await?;
+        if self.first(&id.stream(), once, &self.actor().await?).await?.is_none() {
+            evidence::ingest(&release, ingested(&request, &Collected::default(), unnamed), commit)?;
+        }
         let name = request.name.clone().unwrap_or_else(|| "standard input".to_owned());
         let collected = self.collect(container, name, body).await?;
         self.is_sound(collected.cases);
@@ -117,7 +118,8 @@ impl App {
             let key = idempotency_key(&request, &run.run, &content, withdrawn_before(release, &run));
             Ok((evidence::ingest(release, run, commit)?, key))
         };
-        let EvidenceResponse { evidence, new } = self.append_evidence(id, decide).await?;
+        let fact = Event::RunIngested(Box::new(ingested(&request, &collected, run.clone())));
+        let EvidenceResponse { evidence, new } = self.append_evidence(id, fact, once, decide).await?;
         self.merge_ahead(id.clone());
         Ok(IngestResponse {
             evidence,

@@ -70,9 +70,11 @@ impl App {
         self.inner.releases.lock().ok()?.get(id).cloned()
     }
 
-    pub(crate) async fn product(&self, id: &ProductId) -> Result<Option<Product>, AppError> {
+    /// Returns a product, and the position of what happened to it last; 0 if nothing did.
+    pub(crate) async fn product(&self, id: &ProductId) -> Result<(Option<Product>, Position), AppError> {
         let events = self.journal().read_stream(&id.stream(), StreamVersion(0), None).await?;
-        Ok(Product::fold(read(events)?))
+        let last = events.last().map_or(Position(0), |event| event.envelope.position);
+        Ok((Product::fold(read(events)?), last))
     }
 
     /// Returns the last position of the journal.

@@ -341,7 +341,7 @@ pub(super) async fn withdraw(
     let Reason { reason } = form?.0;
     let id = ReleaseId { product, name };
     let request = WithdrawRequest { evidence: Position(position), reason: reason.clone() };
-    match app.withdraw(&id, request).await {
+    match app.withdraw(&id, request, None).await {
         Ok(()) => {
             let back = format!("{}/evidence/{position}?done=withdrawn", super::frame::path(&id));
             Ok(Redirect::to(&back).into_response())
