@@ -9,6 +9,7 @@ mod ingest;
 mod journal;
 mod kill;
 mod place;
+mod servers;
 mod sign_on;
 mod syscalls;
 mod walk;
