@@ -9,7 +9,7 @@ use browser::Browser;
 use serde_json::json;
 use site::{Site, modules};
 
-use crate::place::On;
+use crate::place::{On, Place};
 
 const PASSWORD: &str = "kelp ferry bell noon";
 
@@ -214,4 +214,30 @@ async fn a_provider_that_is_away_keeps_nobody_out_who_has_a_password() {
         assert!(!site.log().contains("a secret of the client"));
     })
     .await;
+}
+
+#[test]
+fn a_provider_that_cannot_be_used_is_told_before_anything_is_served() {
+    let place = Place::empty(On::Sqlite);
+    place.write("empty", "\n");
+    let given = "serve --listen 127.0.0.1:0 --oidc-client-id seaworthy --oidc-issuer";
+    for (options, code, says) in [
+        ("http://id.tidewatch.example --oidc-role a=admin", 65, "the issuer has to be https://"),
+        ("https://id.tidewatch.example", 65, "Name a group with --oidc-role"),
+        ("https://id.tidewatch.example --oidc-role a=boss", 64, "none of the roles: viewer"),
+        (
+            "https://id.tidewatch.example --oidc-role a=admin --oidc-client-secret-file gone",
+            65,
+            "cannot be read",
+        ),
+        (
+            "https://id.tidewatch.example --oidc-role a=admin --oidc-client-secret-file empty",
+            65,
+            "has no secret in it",
+        ),
+        ("https://id.tidewatch.example --oidc-client-secret s", 64, "unexpected argument"),
+    ] {
+        place.run(&format!("{given} {options}")).exits(code).says(says);
+    }
+    place.run("serve --oidc-role a=admin").exits(64).says("--oidc-issuer");
 }
