@@ -23,6 +23,7 @@ pub mod once;
 pub mod page;
 mod record;
 pub mod report;
+mod said;
 pub mod view;
 pub mod who;
 

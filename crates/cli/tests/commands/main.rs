@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod demo;
+mod described;
 mod disk;
 mod exit;
 mod ingest;

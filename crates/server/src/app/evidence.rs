@@ -18,6 +18,7 @@ use super::moved::Seen;
 use super::once::Once;
 use super::page::{AfterPosition, Limit, Page};
 use super::record::{Decision, Outcome};
+use super::said::Said;
 use super::{App, AppError};
 
 /// A check by hand.
@@ -47,7 +48,7 @@ pub struct SummarizeRequest {
     #[serde(default)]
     pub commit: Option<Commit>,
     /// What it says, in Markdown.
-    #[schema(example = "Smoke passed on every device; two flaky cases in sync.")]
+    #[schema(value_type = Said, example = "Smoke passed on every device; two flaky cases in sync.")]
     pub text: String,
 }
 
@@ -55,9 +56,10 @@ pub struct SummarizeRequest {
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WithdrawRequest {
+    #[serde(deserialize_with = "super::said::position")]
     pub evidence: Position,
     /// What was wrong with it.
-    #[schema(example = "It ran against the wrong server.")]
+    #[schema(value_type = Said, example = "It ran against the wrong server.")]
     pub reason: String,
 }
 

@@ -1,0 +1,97 @@
+//! What the API takes a little more loosely, or describes a little more strictly, than serde would by itself.
+//!
+//! Invariant: what is described is what is taken.
+
+use domain::envelope::Position;
+use serde::{Deserializer, de};
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::openapi::{Object, RefOr};
+use utoipa::{PartialSchema, ToSchema};
+
+/// Describes a text that says something: one that is not all spaces.
+#[derive(Debug)]
+pub struct Said;
+
+/// Anything but what Unicode calls white space.
+const NOT_SPACE: &str =
+    r"[^\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]";
+
+impl PartialSchema for Said {
+    fn schema() -> RefOr<Schema> {
+        let text =
+            ObjectBuilder::new().schema_type(Type::String).pattern(Some(NOT_SPACE)).min_length(Some(1));
+        Object::from(text.description(Some("A text that says something: not empty, and not all spaces.")))
+            .into()
+    }
+}
+
+impl ToSchema for Said {}
+
+/// Reads a position as JSON has whole numbers: also as 42.0, and from 1 on.
+pub(crate) fn position<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Position, D::Error> {
+    struct Whole;
+
+    impl de::Visitor<'_> for Whole {
+        type Value = i64;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("a position, a whole number from 1 on")
+        }
+
+        fn visit_i64<E: de::Error>(self, whole: i64) -> Result<i64, E> {
+            Ok(whole)
+        }
+
+        fn visit_u64<E: de::Error>(self, whole: u64) -> Result<i64, E> {
+            i64::try_from(whole).map_err(|_| E::invalid_value(de::Unexpected::Unsigned(whole), &self))
+        }
+
+        fn visit_f64<E: de::Error>(self, number: f64) -> Result<i64, E> {
+            let whole = number as i64;
+            if whole as f64 == number {
+                return Ok(whole);
+            }
+            Err(E::invalid_value(de::Unexpected::Float(number), &self))
+        }
+    }
+
+    let whole = deserializer.deserialize_i64(Whole)?;
+    if whole < 1 {
+        return Err(de::Error::invalid_value(de::Unexpected::Signed(whole), &Whole));
+    }
+    Ok(Position(whole))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_whole_number_is_one_however_it_is_written() {
+        for (json, expect) in [
+            ("42", Some(42)),
+            ("42.0", Some(42)),
+            ("1e3", Some(1000)),
+            ("9223372036854775807", Some(i64::MAX)),
+            ("42.5", None),
+            ("0", None),
+            ("-1", None),
+            ("9223372036854775808", None),
+            ("1e300", None),
+            ("\"42\"", None),
+            ("null", None),
+        ] {
+            let mut deserializer = serde_json::Deserializer::from_str(json);
+            let read = position(&mut deserializer).ok().map(|position| position.0);
+            assert_eq!(read, expect, "{json}");
+        }
+    }
+
+    #[test]
+    fn a_text_says_something_exactly_where_the_description_says_so() {
+        for text in ["a", " a ", "", " ", "\t\n", "\u{a0}", "\u{85}", "\u{2003}x", "\u{1c}", "\u{feff}"] {
+            let described = regex::Regex::new(NOT_SPACE).unwrap().is_match(text);
+            assert_eq!(described, !text.trim().is_empty(), "{text:?}");
+        }
+    }
+}
