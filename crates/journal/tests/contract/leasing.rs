@@ -1,8 +1,10 @@
 //! Leases: one holder at a time, and another's once it has passed.
 
+use std::time::Duration;
+
 use futures::future::join_all;
 
-use crate::place::{at, contract};
+use crate::place::{Place, at, contract};
 
 contract! {
     async fn of_many_servers_one_takes_a_job_and_another_takes_it_over(place) {
@@ -25,4 +27,19 @@ contract! {
         one.close().await;
         other.close().await;
     }
+}
+
+#[tokio::test]
+async fn servers_on_one_postgres_take_turns_to_manage_accounts() {
+    let place = Place::postgres().await;
+    let (one, other) = (place.open().await, place.open().await);
+    let turn = one.turn_to_manage().await.unwrap();
+    let waiting = tokio::time::timeout(Duration::from_millis(200), other.turn_to_manage());
+    assert!(waiting.await.is_err(), "it is not the other's turn");
+    drop(turn);
+    let turn = tokio::time::timeout(Duration::from_secs(5), other.turn_to_manage()).await;
+    drop(turn.expect("the turn ended with its holder").unwrap());
+    one.close().await;
+    other.close().await;
+    place.remove().await;
 }

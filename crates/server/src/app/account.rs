@@ -182,7 +182,7 @@ impl App {
         }
         let hash = self.hash(password, &[login.clone(), name.clone()]).await?;
         // Two links for the first account must not both be the first.
-        let _turn = self.inner.managing.lock().await;
+        let _turn = self.managing().await?;
         if purpose == Purpose::SetUp && self.has_accounts().await? {
             return Err(used_up().into());
         }
@@ -279,6 +279,13 @@ impl App {
         Ok(())
     }
 
+    /// Waits for the turn to look at accounts and change them, among everybody on this server and on others.
+    pub(super) async fn managing(
+        &self,
+    ) -> Result<(tokio::sync::MutexGuard<'_, ()>, journal::Turn), AppError> {
+        Ok((self.inner.managing.lock().await, self.journal().turn_to_manage().await?))
+    }
+
     /// Changes what somebody may do and speaks for, or whether they may sign in.
     pub(crate) async fn change_member(
         &self,
@@ -289,7 +296,7 @@ impl App {
     ) -> Result<(), AppError> {
         self.allows(Act::ManageAccounts, Whose::Others)?;
         // Two admins must not take each other away at once.
-        let _turn = self.inner.managing.lock().await;
+        let _turn = self.managing().await?;
         let account = self.account(person).await?;
         let was_admin = account.role == Role::Admin.as_str() && account.disabled_at.is_none();
         let stays_admin = role == Role::Admin && !disabled;

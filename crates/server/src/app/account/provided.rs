@@ -35,7 +35,7 @@ impl App {
         }
         let standing = on.groups.standing(claims.groups.as_deref().unwrap_or_default());
         // Whether somebody is the last admin must not change meanwhile.
-        let _turn = self.inner.managing.lock().await;
+        let _turn = self.managing().await?;
         let known = self.journal().identity_get(on.provider.issuer(), &claims.subject).await?;
         match known {
             Some(person) => self.let_in_again(on, claims, person, standing).await,
