@@ -95,6 +95,16 @@ impl Journal {
         row.map(Ticket::try_from).transpose()
     }
 
+    /// Returns every ticket for a purpose that could be taken now, the oldest first.
+    pub async fn tickets_open(&self, purpose: &str, now: Time) -> Result<Vec<Ticket>, Error> {
+        const OPEN: &str = "SELECT digest, purpose, person, payload, created_at, expires_at FROM tickets \
+             WHERE purpose = $1 AND used_at IS NULL AND expires_at > $2 ORDER BY created_at, digest";
+        let rows: Vec<Row> = on_read!(&self.store, pool => {
+            sqlx::query_as(OPEN).bind(purpose).bind(now.micros()).fetch_all(pool).await?
+        });
+        rows.into_iter().map(Ticket::try_from).collect()
+    }
+
     /// Takes a ticket, which nobody can take again. Returns `None` if it was taken before, has expired, or is for
     /// another purpose; then it stays as it is.
     pub async fn ticket_take(

@@ -7,9 +7,12 @@ mod document;
 mod evidence;
 mod idempotency;
 mod journal;
+mod logins;
+mod people;
 mod problem;
 pub(crate) mod refusals;
 mod releases;
+mod tokens;
 
 use std::sync::Arc;
 
@@ -44,6 +47,7 @@ pub(crate) fn routes(app: App, access: Access) -> (Router, Vec<Door>, Arc<Served
         .api(Act::Apply, routes!(releases::apply))
         .api(Act::Read, routes!(releases::list))
         .api(Act::Read, routes!(releases::check))
+        .api(Act::Read, routes!(releases::changes))
         .api(Act::Read, routes!(releases::facts))
         .api(Act::Read, routes!(evidence::list))
         .api(Act::Read, routes!(evidence::cases))
@@ -55,6 +59,19 @@ pub(crate) fn routes(app: App, access: Access) -> (Router, Vec<Door>, Arc<Served
         .api(Act::VerifyJournal, routes!(journal::verify))
         .api(Act::Read, routes!(journal::events))
         .api(Act::Read, routes!(journal::event))
+        // A program that is not known yet begins here; it gets nothing until somebody confirms it in person.
+        .open_api(routes!(logins::begin))
+        .open_api(routes!(logins::poll))
+        .api(Act::Read, routes!(logins::whoami))
+        .api(Act::Read, routes!(logins::end))
+        .api(Act::ManageAccounts, routes!(people::list))
+        .api(Act::ManageAccounts, routes!(people::invitations, people::invite))
+        .api(Act::ManageAccounts, routes!(people::withdraw_invitation))
+        .api(Act::ManageAccounts, routes!(people::add_machine))
+        .api(Act::ManageAccounts, routes!(people::change))
+        .api(Act::ManageAccounts, routes!(people::reset_link))
+        .api(Act::KeepAccount, routes!(tokens::list, tokens::make))
+        .api(Act::KeepAccount, routes!(tokens::revoke))
         // What the API is tells nothing of anybody.
         .open_api(routes!(document::serve))
         .done_with_document();

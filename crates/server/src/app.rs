@@ -6,6 +6,7 @@ pub mod account;
 pub mod apply;
 pub mod backup;
 pub mod cases;
+pub mod changes;
 pub mod check;
 mod error;
 pub mod evaluator;

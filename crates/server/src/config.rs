@@ -54,6 +54,32 @@ impl LocalActor {
     }
 }
 
+/// Returns the token of the environment, with which the command line asks a server.
+pub fn token() -> Option<String> {
+    variable("SEAWORTHY_TOKEN")
+}
+
+/// Returns the folder of what somebody has set up for themselves.
+pub fn config_folder() -> PathBuf {
+    let shared = variable("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let home = || variable("HOME").map(|home| Path::new(&home).join(".config"));
+    shared.or_else(home).unwrap_or_else(|| PathBuf::from(".")).join("seaworthy")
+}
+
+/// Returns what this machine is called.
+pub fn machine() -> String {
+    let told = std::fs::read_to_string("/etc/hostname").ok().map(|name| name.trim().to_owned());
+    let told = told.filter(|name| !name.is_empty()).or_else(|| variable("HOSTNAME"));
+    told.unwrap_or_else(|| "a machine".to_owned())
+}
+
+/// Returns whether somebody could be shown a browser here.
+pub fn has_browser() -> bool {
+    let screen = variable("DISPLAY").or_else(|| variable("WAYLAND_DISPLAY")).is_some();
+    let elsewhere = variable("SSH_CONNECTION").is_some();
+    (screen || cfg!(target_os = "macos")) && !elsewhere
+}
+
 fn default_data() -> PathBuf {
     let shared = variable("XDG_DATA_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     let home = || variable("HOME").map(|home| Path::new(&home).join(".local/share"));

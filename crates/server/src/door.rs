@@ -236,14 +236,19 @@ async fn known(app: &App, access: Access, headers: &HeaderMap) -> Result<Option<
     if access == Access::Machine {
         return Ok(Some((*app.who).clone()));
     }
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    if let Some(secret) = bearer.and_then(|value| value.strip_prefix("Bearer ")) {
-        return app.who_of_token(secret.trim()).await;
+    if let Some(secret) = bearer(headers) {
+        return app.who_of_token(secret).await;
     }
     match cookie(headers, app.front.session_cookie()) {
         Some(secret) => app.who_of_session(secret).await,
         None => Ok(None),
     }
+}
+
+/// Returns the token of a request.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    value.and_then(|value| value.strip_prefix("Bearer ")).map(str::trim)
 }
 
 /// Returns a cookie of a request.

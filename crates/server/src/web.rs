@@ -13,6 +13,7 @@ mod frame;
 mod gallery;
 mod journal;
 mod live;
+mod login;
 mod mark;
 mod moment;
 mod oidc;
@@ -81,7 +82,7 @@ pub(crate) fn router(
         .get(Act::Read, "/releases/{product}/{name}/evidence", evidence::list)
         .get(Act::Read, "/releases/{product}/{name}/evidence/{position}", run::show)
         .post(Act::WithdrawEvidence, "/releases/{product}/{name}/evidence/{position}/withdraw", run::withdraw)
-        .get(Act::Read, "/releases/{product}/{name}/changes", changes::changes)
+        .get(Act::Read, "/releases/{product}/{name}/changes", changes::show)
         .get(Act::Read, "/releases/{product}/{name}/journal", journal::of_release)
         .get(Act::Read, "/journal", journal::whole)
         .get(Act::Read, "/journal/{position}", journal::event)
@@ -90,6 +91,8 @@ pub(crate) fn router(
         .get(Act::Read, "/gallery", gallery::gallery)
         .get(Act::KeepAccount, "/account", account::show)
         .post(Act::KeepAccount, "/account/password", account::password)
+        .get(Act::KeepAccount, "/account/login", login::show)
+        .post(Act::KeepAccount, "/account/login", login::decide)
         .post(Act::KeepAccount, "/account/tokens", account::make_token)
         .post(Act::KeepAccount, "/account/tokens/revoke", account::revoke_token)
         .post(Act::KeepAccount, "/account/sessions/end", account::end_session)
@@ -98,6 +101,7 @@ pub(crate) fn router(
         .post(Act::KeepAccount, "/sign-out", sign_in::leave)
         .get(Act::ManageAccounts, "/people", people::show)
         .post(Act::ManageAccounts, "/people/invite", people::invite)
+        .post(Act::ManageAccounts, "/people/withdraw", people::withdraw)
         .post(Act::ManageAccounts, "/people/reset", people::reset)
         .post(Act::ManageAccounts, "/people/change", people::change)
         // What signs somebody in stands open, and so does what tells nothing of anybody.

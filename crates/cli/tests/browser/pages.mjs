@@ -23,6 +23,7 @@ export const pages = async () => {
     { name: "sign-in", path: "/sign-in" },
     { name: "people", path: "/people" },
     { name: "account", path: "/account" },
+    { name: "login-of-a-program", path: "/account/login" },
     { name: "preferences", path: "/preferences" },
     { name: "api", path: "/api" },
     { name: "api-narrowed", path: "/api?find=withdraw" },

@@ -45,6 +45,7 @@ refusals! {
     TooLarge = "413", "The body is larger than is taken.";
     OtherType = "415", "The body is of another type than is taken.";
     Unfit = "422", "It reads well and does not fit; the sentence says what would.";
+    TooOften = "429", "Too many tries; `Retry-After` says how many seconds to wait.";
     WentWrong = "500", "Something went wrong inside; the server's log has the details.";
     Full = "507", "The disk is full: nothing was recorded.";
 }
@@ -63,6 +64,7 @@ pub(super) fn components() -> impl Iterator<Item = (String, RefOr<Response>)> {
         }
         match *status {
             "304" => response = response.header("ETag", conditions::etag()),
+            "429" => response = response.header("Retry-After", text("Seconds.")),
             "401" => response = response.header("WWW-Authenticate", text("`Bearer`")),
             _ => {}
         }

@@ -12,8 +12,9 @@ use utoipa::{IntoParams, ToSchema};
 use super::Problem;
 use super::conditions::{Conditions, IfMatch, IfNoneMatch};
 use super::idempotency::IdempotencyKey;
-use super::refusals::{Contradiction, Moved, NotChanged, Unknown};
+use super::refusals::{Contradiction, Moved, NotChanged, Unfit, Unknown};
 use crate::app::apply::{ApplyRequest, ApplyResponse};
+use crate::app::changes::{ChangesQuery, ChangesResponse};
 use crate::app::check::{CheckQuery, CheckResponse};
 use crate::app::facts::FactLine;
 use crate::app::page::{AfterRelease, Limit, Page};
@@ -128,6 +129,22 @@ pub(super) async fn check(
     // The moment of the answer is no part of the state that is answered.
     let state = CheckResponse { at: Time::from_micros(0), ..check.clone() };
     conditions.answer_by(check.position, &check, &state)
+}
+
+/// List what changed
+///
+/// Which verdicts turned since a moment or an event, and what happened in between, newest first.
+#[utoipa::path(
+    get, path = "/releases/{product}/{name}/changes", operation_id = "change_list", tag = "Releases",
+    params(OfRelease, ChangesQuery),
+    responses((status = 200, description = "What changed.", body = ChangesResponse), Unknown, Unfit)
+)]
+pub(super) async fn changes(
+    Acting(app): Acting,
+    path: ReleasePath,
+    query: Result<Query<ChangesQuery>, QueryRejection>,
+) -> Result<Json<ChangesResponse>, Problem> {
+    Ok(Json(app.changes_since(&path?.0.into(), query?.0).await?))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

@@ -2,12 +2,15 @@
 //!
 //! Invariant: a secret is shown once and kept only as its digest; at least one admin can always sign in.
 
+mod login;
 mod noted;
 pub(crate) mod oidc;
 mod password;
+mod people;
 mod provided;
 mod sign_in;
 mod token;
+mod tokens_of;
 
 use domain::criterion::Function;
 use domain::digest::Digest;
@@ -22,11 +25,15 @@ use super::who::{Member, Who};
 use super::{App, AppError, new_id, random};
 use crate::config::LocalActor;
 
+pub(crate) use login::{Asking, DAYS as LOGIN_DAYS};
+pub use login::{LoginRequest, LoginResponse, PollRequest, PollResponse};
 pub use oidc::SignOn;
+pub use people::{InvitationLine, InviteRequest, LinkResponse, MachineRequest, PersonChange, PersonLine};
 pub(crate) use provided::WaysIn;
 pub(crate) use sign_in::{LONGEST, Remembered};
 pub use sign_in::{SignIn, SignedInAs};
 pub use token::{MadeToken, NewToken};
+pub use tokens_of::{TokenLine, TokenRequest, TokenResponse, TokensQuery, WhoamiResponse};
 
 const HOUR: i64 = 3_600_000_000;
 /// How long the links of the set-up, an invitation and a reset last.
@@ -83,6 +90,11 @@ impl App {
     /// Tells whether anybody has an account.
     pub async fn has_accounts(&self) -> Result<bool, AppError> {
         Ok(!self.journal().accounts().await?.is_empty())
+    }
+
+    /// Tells whether there is no admin yet, whoever else has an account: a link makes the first.
+    pub async fn needs_set_up(&self) -> Result<bool, AppError> {
+        Ok(self.journal().account_count(Role::Admin.as_str()).await? == 0)
     }
 
     /// Returns the path of a link with which the first account is made. Once there is one, no such link works.
@@ -183,7 +195,7 @@ impl App {
         let hash = self.hash(password, &[login.clone(), name.clone()]).await?;
         // Two links for the first account must not both be the first.
         let _turn = self.managing().await?;
-        if purpose == Purpose::SetUp && self.has_accounts().await? {
+        if purpose == Purpose::SetUp && !self.needs_set_up().await? {
             return Err(used_up().into());
         }
         // Only now is the link used up: a password that is too weak costs nobody their invitation.
@@ -323,7 +335,7 @@ impl App {
 
     /// Ends whatever lets somebody in: sessions, tokens, links and known browsers.
     async fn end_everything(&self, person: &ActorId) -> Result<(), AppError> {
-        for purpose in [Purpose::Reset.as_str(), sign_in::DEVICE] {
+        for purpose in [Purpose::Reset.as_str(), sign_in::DEVICE, login::GRANTED] {
             self.journal().tickets_delete_of(person, purpose).await?;
         }
         for token in self.journal().tokens_of(person).await? {

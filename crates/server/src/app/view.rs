@@ -88,7 +88,16 @@ impl App {
 
     /// Returns a release as it was at a moment.
     pub(crate) async fn view_as_of(&self, id: &ReleaseId, at: Time) -> Result<Arc<View>, AppError> {
-        let position = self.journal().position_at(at).await?;
+        self.view_at(id, self.journal().position_at(at).await?, at).await
+    }
+
+    /// Returns a release as it was after an event, judged at a moment.
+    pub(crate) async fn view_at(
+        &self,
+        id: &ReleaseId,
+        position: Position,
+        at: Time,
+    ) -> Result<Arc<View>, AppError> {
         let key = (id.clone(), position, at);
         if let Some(view) = self.inner.past.lock().ok().and_then(|past| past.get(&key).cloned()) {
             return Ok(view);

@@ -5,8 +5,7 @@
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use domain::envelope::StreamVersion;
-use domain::happening::{Happening, happening};
+use domain::happening::Happening;
 use domain::time::Time;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -15,12 +14,11 @@ use super::frame::{Tab, empty};
 use super::mark::{self, Mark};
 use super::moment;
 use super::parts::timeline::timeline;
-use super::parts::verdict::mark_of;
 use super::reader::Reader;
 use super::seen::{ReleasePath, Seen, no_moment};
 use super::trouble::{Page, Trouble};
 use crate::api::Problem;
-use crate::app::load::read;
+use crate::app::changes::{self, Stand};
 use crate::app::view::View;
 use crate::app::{App, AppError};
 
@@ -34,7 +32,7 @@ pub(super) struct Since {
     since: String,
 }
 
-pub(super) async fn changes(
+pub(super) async fn show(
     State(app): State<App>,
     reader: Reader,
     path: ReleasePath,
@@ -56,13 +54,7 @@ pub(super) async fn changes(
         Err(AppError::Refused(_)) => None,
         Err(error) => return Err(error.into()),
     };
-    let after = before.as_ref().map_or(StreamVersion(0), |view| view.release.version);
-    let events =
-        app.journal().read_stream(&seen.id().stream(), after, Some(seen.view.release.position)).await;
-    let told = read(events.map_err(AppError::from)?)?;
-    let mut happened: Vec<Happening> =
-        told.iter().map(|(envelope, event)| happening(envelope, event, Some(&seen.view.release))).collect();
-    happened.reverse();
+    let happened = app.happened_between(before.as_deref(), &seen.view).await?;
     let body = body(&seen, &reader, from, before.as_deref(), &happened);
     let below = vec![("Changes".to_owned(), seen.path("/changes"))];
     Ok(seen.frame(&reader, Tab::Changes, "Changes", below, body).answer())
@@ -163,37 +155,32 @@ impl Turned {
 }
 
 fn turned(before: Option<&View>, now: &View) -> Vec<Turned> {
-    let mut turned = Vec::new();
-    for track in &now.tracks {
-        let was = before.and_then(|before| before.tracks.iter().find(|was| was.track == track.track));
-        let (mark, _) = mark::readiness(track.readiness);
-        let mark_before = was.map(|was| mark::readiness(was.readiness).0);
-        if mark_before != Some(mark) {
-            turned.push(Turned {
-                track: track.name.clone(),
-                what: String::new(),
-                whole: true,
-                before: mark_before,
-                now: mark,
-                why: super::parts::verdict::why(track),
-                target: format!("/tracks/{}", track.track),
-            });
+    changes::turned(before, now).iter().map(drawn).collect()
+}
+
+fn drawn(turned: &changes::Turned<'_>) -> Turned {
+    let track = turned.track;
+    let (what, why, anchor) = match turned.criterion {
+        None => (String::new(), super::parts::verdict::why(track), String::new()),
+        Some(check) => {
+            let why = check.reasons.first().cloned().unwrap_or_default();
+            (check.title.clone(), why, format!("#c-{}", check.id))
         }
-        for check in &track.criteria {
-            let check_was =
-                was.and_then(|was| was.criteria.iter().find(|was| was.id == check.id)).map(mark_of);
-            if check_was != Some(mark_of(check)) && was.is_some() {
-                turned.push(Turned {
-                    track: track.name.clone(),
-                    what: check.title.clone(),
-                    whole: false,
-                    before: check_was,
-                    now: mark_of(check),
-                    why: check.reasons.first().cloned().unwrap_or_default(),
-                    target: format!("/tracks/{}#c-{}", track.track, check.id),
-                });
-            }
-        }
+    };
+    Turned {
+        track: track.name.clone(),
+        what,
+        whole: turned.criterion.is_none(),
+        before: turned.before.map(mark_of_stand),
+        now: mark_of_stand(turned.now),
+        why,
+        target: format!("/tracks/{}{anchor}", track.track),
     }
-    turned
+}
+
+fn mark_of_stand(stand: Stand) -> Mark {
+    match stand {
+        Stand::Track(readiness) => mark::readiness(readiness).0,
+        Stand::Criterion { verdict, broken } => Mark::of(verdict, broken),
+    }
 }

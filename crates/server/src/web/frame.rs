@@ -322,6 +322,7 @@ fn done(code: &str) -> Option<&'static str> {
         "ended" => Some("That session has ended."),
         "linked" => Some("Linked. You can sign in with either from now on."),
         "unlinked" => Some("Unlinked. It signs you in no more."),
+        "uninvited" => Some("Withdrawn. The link works no more."),
         "changed" => Some("Changed, also in what they have open."),
         "preferences" => Some("Kept for this browser."),
         _ => None,

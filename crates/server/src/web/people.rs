@@ -7,8 +7,10 @@ use axum::extract::rejection::FormRejection;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use domain::criterion::Function;
+use domain::digest::Digest;
 use domain::envelope::ActorId;
 use domain::permission::Role;
+use domain::refusal::Refusal;
 use maud::html;
 use serde::Deserialize;
 
@@ -33,6 +35,7 @@ pub(super) async fn show(Acting(app): Acting, reader: Reader) -> Page {
 
 async fn page(app: &App, reader: &Reader, said: Said) -> Page {
     let members = app.members().await?;
+    let invitations = app.invitations().await?;
     let clock = reader.clock("UTC");
     let provider = app.sign_on.as_ref().map(|on| on.name.clone());
     let body = html! {
@@ -53,6 +56,23 @@ async fn page(app: &App, reader: &Reader, said: Said) -> Page {
                 label { span { "Role" } select name="role" { @for (name, role) in Role::ALL { option value=(name) selected[role == Role::Contributor] { (name) } } } }
                 label { span { "Speaks for" } select name="function" { option value="" { "no function" } @for (name, of) in Function::ALL { option value=(name) { (function(of)) } } } }
                 button.primary type="submit" { "Make a link" }
+            }
+        }
+        @if !invitations.is_empty() {
+            section.card aria-labelledby="open" {
+                header { h2 #open { "Invited, and not here yet" } span.hint { "A link that was handed over cannot be shown again; withdraw it and make another." } }
+                table.list {
+                    thead { tr { th scope="col" { "Login" } th scope="col" { "Role" } th scope="col" { "Invited by" } th scope="col" { "Ends" } th scope="col" { span.only-read { "Withdraw" } } } }
+                    tbody { @for invitation in &invitations {
+                        tr {
+                            th scope="row" { (invitation.login) }
+                            td data-label="Role" { (invitation.role.as_str()) }
+                            td data-label="Invited by" { (invitation.by) }
+                            td data-label="Ends" { (clock.when(invitation.expires_at)) }
+                            td { form method="post" action="/people/withdraw" { button.danger type="submit" name="invitation" value=(invitation.id) { "Withdraw" } } }
+                        }
+                    } }
+                }
             }
         }
         section.card aria-label="Accounts" {
@@ -94,6 +114,8 @@ pub(super) struct Change {
     function: String,
     #[serde(default)]
     disabled: String,
+    #[serde(default)]
+    invitation: String,
 }
 
 impl Change {
@@ -129,6 +151,21 @@ pub(super) async fn reset(Acting(app): Acting, reader: Reader, form: Changed) ->
     let person = ActorId::new(form?.0.person);
     let whose = app.names().of(&person).to_owned();
     linked(&app, &reader, whose, app.reset_link(&person).await).await
+}
+
+pub(super) async fn withdraw(Acting(app): Acting, reader: Reader, form: Changed) -> Page {
+    let id = Digest::from_hex(form?.0.invitation.as_bytes());
+    let withdrawn = match id {
+        Some(id) => app.withdraw_invitation(&id).await,
+        None => Err(Refusal::unknown("There is no such invitation.").into()),
+    };
+    match withdrawn {
+        Ok(()) => Ok(Redirect::to("/people?done=uninvited").into_response()),
+        Err(AppError::Refused(refusal)) => {
+            page(&app, &reader, Said { wrong: Some(refusal.sentence), link: None }).await
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 async fn linked(app: &App, reader: &Reader, whose: String, link: Result<String, AppError>) -> Page {

@@ -2,6 +2,7 @@
 //!
 //! Invariant: a token may never more than the person it belongs to, nor more than its scope says.
 
+use domain::envelope::ActorId;
 use domain::permission::{Act, Role, Whose};
 use domain::refusal::Refusal;
 use journal::Token;
@@ -27,6 +28,7 @@ pub struct NewToken {
 /// A token, shown once.
 #[derive(Clone, Debug)]
 pub struct MadeToken {
+    pub id: String,
     pub secret: String,
 }
 
@@ -35,6 +37,12 @@ impl App {
     pub(crate) async fn make_token(&self, wanted: NewToken) -> Result<MadeToken, AppError> {
         self.allows(Act::KeepAccount, Whose::Own)?;
         let member = self.in_person()?;
+        fits(wanted.role, member.role, wanted.days)?;
+        self.mint(&member.id, wanted).await
+    }
+
+    /// Makes a token of somebody.
+    pub(super) async fn mint(&self, person: &ActorId, wanted: NewToken) -> Result<MadeToken, AppError> {
         let name = wanted.name.trim();
         if name.is_empty() || name.chars().count() > 100 {
             return Err(Refusal::invalid(
@@ -42,23 +50,12 @@ impl App {
             )
             .into());
         }
-        if !(1..=LONGEST).contains(&wanted.days) {
-            return Err(Refusal::invalid(format!("A token lasts from 1 to {LONGEST} days.")).into());
-        }
-        if wanted.role > member.role {
-            return Err(Refusal::forbidden(format!(
-                "A token may not more than you: you are {}, and it would be {}.",
-                member.role.as_str(),
-                wanted.role.as_str()
-            ))
-            .into());
-        }
         let now = self.now();
         let secret = format!("{PREFIX}{}", secret()?);
         let token = Token {
             id: hex::encode(random::<8>()?),
             digest: digest_of(&secret),
-            person: member.id.clone(),
+            person: person.clone(),
             name: name.to_owned(),
             scopes: vec![wanted.role.as_str().to_owned()],
             created_at: now,
@@ -66,8 +63,10 @@ impl App {
             used_at: None,
             revoked_at: None,
         };
-        self.journal().token_put(&token).await?;
-        Ok(MadeToken { secret })
+        if !self.journal().token_put(&token).await? {
+            return Err(Refusal::unknown("There is no such account.").into());
+        }
+        Ok(MadeToken { id: token.id, secret })
     }
 
     /// Lists the tokens of whoever acts.
@@ -101,4 +100,19 @@ impl App {
         self.journal().token_used(&token.id, now).await?;
         Ok(Some(Who::Member(member)))
     }
+}
+
+/// Says whether a token may be so much, for so long.
+pub(super) fn fits(role: Role, of_owner: Role, days: i64) -> Result<(), Refusal> {
+    if !(1..=LONGEST).contains(&days) {
+        return Err(Refusal::invalid(format!("A token lasts from 1 to {LONGEST} days.")));
+    }
+    if role > of_owner {
+        return Err(Refusal::forbidden(format!(
+            "A token may not more than you: you are {}, and it would be {}.",
+            of_owner.as_str(),
+            role.as_str()
+        )));
+    }
+    Ok(())
 }

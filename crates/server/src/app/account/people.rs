@@ -1,0 +1,193 @@
+//! People as those who manage accounts list and change them, invitations among them, and the accounts of machines.
+//!
+//! Invariant: a machine has no password and is no admin, so that there is always a person who manages accounts.
+
+use domain::criterion::Function;
+use domain::digest::Digest;
+use domain::envelope::ActorId;
+use domain::permission::{Act, Role, Whose};
+use domain::refusal::Refusal;
+use domain::time::Time;
+use journal::{Account, Person};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{App, AppError, Invitation, Purpose, login, name, taken};
+use crate::app::new_id;
+
+/// Somebody with an account.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+pub struct PersonLine {
+    #[schema(value_type = String)]
+    pub id: ActorId,
+    pub login: String,
+    pub name: String,
+    pub role: Role,
+    pub functions: Vec<Function>,
+    /// Whether they can sign in with a password.
+    pub has_password: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disabled_at: Option<Time>,
+}
+
+/// Somebody to invite.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InviteRequest {
+    pub login: String,
+    #[serde(default)]
+    pub name: String,
+    pub role: Role,
+    #[serde(default)]
+    pub functions: Vec<Function>,
+}
+
+/// A link to hand over: the path of it on this server.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+pub struct LinkResponse {
+    pub path: String,
+}
+
+/// An invitation that nobody has accepted yet.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+pub struct InvitationLine {
+    #[schema(value_type = String)]
+    pub id: Digest,
+    pub login: String,
+    pub name: String,
+    pub role: Role,
+    /// Who made it.
+    pub by: String,
+    pub created_at: Time,
+    pub expires_at: Time,
+}
+
+/// A machine to make an account for.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MachineRequest {
+    pub login: String,
+    pub name: String,
+    pub role: Role,
+}
+
+/// What is to change of an account; what is absent stays.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PersonChange {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub functions: Option<Vec<Function>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disabled: Option<bool>,
+}
+
+impl App {
+    /// Lists everybody with an account, in the order of their names.
+    pub(crate) async fn people(&self) -> Result<Vec<PersonLine>, AppError> {
+        let members = self.members().await?;
+        let line = |member: super::Listed| PersonLine {
+            id: member.person.id,
+            login: member.person.login.unwrap_or_default(),
+            name: member.person.name.unwrap_or_default(),
+            role: member.role,
+            functions: member.functions,
+            has_password: member.has_password,
+            disabled_at: member.disabled_at,
+        };
+        Ok(members.into_iter().map(line).collect())
+    }
+
+    /// Lists the invitations that can still be accepted, the oldest first.
+    pub(crate) async fn invitations(&self) -> Result<Vec<InvitationLine>, AppError> {
+        self.allows(Act::ManageAccounts, Whose::Others)?;
+        let tickets = self.journal().tickets_open(Purpose::Invitation.as_str(), self.now()).await?;
+        let people = self.journal().people().await?;
+        let mut lines = Vec::with_capacity(tickets.len());
+        for ticket in tickets {
+            let offered: Invitation = serde_json::from_str(&ticket.payload).unwrap_or_default();
+            let by = people.iter().find(|person| Some(&person.id) == offered.by.as_ref());
+            lines.push(InvitationLine {
+                id: ticket.digest,
+                login: offered.login,
+                name: offered.name,
+                role: offered.role.unwrap_or(Role::Viewer),
+                by: by.and_then(|person| person.name.clone()).unwrap_or_else(|| "somebody erased".to_owned()),
+                created_at: ticket.created_at,
+                expires_at: ticket.expires_at,
+            });
+        }
+        Ok(lines)
+    }
+
+    /// Withdraws an invitation: its link works no more.
+    pub(crate) async fn withdraw_invitation(&self, id: &Digest) -> Result<(), AppError> {
+        self.allows(Act::ManageAccounts, Whose::Others)?;
+        let taken = self.journal().ticket_take(id, Purpose::Invitation.as_str(), self.now()).await?;
+        taken.map(drop).ok_or_else(|| {
+            Refusal::unknown("This invitation was accepted or withdrawn already, or is too old.").into()
+        })
+    }
+
+    /// Makes an account for a machine, which nobody signs in to and which tokens are made for.
+    pub(crate) async fn add_machine(&self, request: MachineRequest) -> Result<PersonLine, AppError> {
+        self.allows(Act::ManageAccounts, Whose::Others)?;
+        let MachineRequest { login: wanted, name: called, role } = request;
+        if role == Role::Admin {
+            return Err(Refusal::invalid("A machine is no admin: make it a coordinator at most.").into());
+        }
+        let (login, name) = (login(&wanted)?, name(&called)?);
+        if self.is_taken(&login).await? {
+            return Err(Refusal::contradiction(format!(
+                "{login} has an account already; `seaworthy people list` shows it."
+            ))
+            .into());
+        }
+        let now = self.now();
+        let id = new_id()?;
+        let person = Person {
+            id: id.clone(),
+            login: Some(login.clone()),
+            name: Some(name.clone()),
+            address: None,
+            created_at: now,
+            erased_at: None,
+        };
+        self.journal().person_put(&person).await?;
+        let account = Account {
+            person: id.clone(),
+            role: role.as_str().to_owned(),
+            functions: Vec::new(),
+            password: None,
+            created_at: now,
+            disabled_at: None,
+        };
+        match self.journal().account_put(&account).await {
+            Ok(true) => {}
+            Ok(false) | Err(journal::Error::LoginTaken) => return Err(taken().into()),
+            Err(error) => return Err(error.into()),
+        }
+        self.refresh_names().await?;
+        self.noted("made an account for a machine", &id);
+        Ok(PersonLine {
+            id,
+            login,
+            name,
+            role,
+            functions: Vec::new(),
+            has_password: false,
+            disabled_at: None,
+        })
+    }
+
+    /// Changes what is named of an account, and leaves the rest.
+    pub(crate) async fn amend_member(&self, person: &ActorId, change: PersonChange) -> Result<(), AppError> {
+        self.allows(Act::ManageAccounts, Whose::Others)?;
+        let account = self.account(person).await?;
+        let role = change.role.or_else(|| Role::parse(&account.role)).unwrap_or(Role::Viewer);
+        let functions = change.functions.unwrap_or_else(|| super::functions(&account.functions));
+        let disabled = change.disabled.unwrap_or(account.disabled_at.is_some());
+        self.change_member(person, role, &functions, disabled).await
+    }
+}
