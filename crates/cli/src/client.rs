@@ -1,100 +1,151 @@
-//! A client of the JSON API, to the router in this process: no socket, one code path.
+//! A client of the JSON API: to the router in this process, or to a server over HTTP. One code path from here on.
 //!
 //! Invariant: an answer that is no success is a problem, with a sentence for whoever runs the command.
 
+mod address;
+mod failed;
+mod logins;
+mod remote;
+mod trouble;
+
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Request, Response, StatusCode, header};
+use axum::http::{Method, Request, Response, header};
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use server::api::{self, Page, Problem, ReleaseLine};
-use server::app::{App, AppError, Who};
-use server::config::{LocalActor, Settings};
+use server::app::{App, Who};
+use server::config::{self, LocalActor, Settings};
 use tower::ServiceExt;
 
-use crate::arguments::{OfRelease, Place};
-use crate::exit::Exit;
+pub(crate) use address::Address;
+pub(crate) use failed::Failed;
+pub(crate) use logins::Logins;
+pub(crate) use remote::Remote;
+
+use crate::arguments::{Kept, OfRelease, Reach};
 use crate::terminal;
 
-/// Why a command did not do what it was asked to.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum Failed {
-    #[error("{}", .0.detail)]
-    Problem(Problem),
-    /// Something the caller gave cannot be used.
-    #[error("{0}")]
-    Input(String),
-    #[error("{0:#}")]
-    Inside(anyhow::Error),
-}
-
-impl Failed {
-    pub(crate) fn exit(&self) -> Exit {
-        match self {
-            Self::Problem(problem) if problem.status >= 500 || problem.kind.ends_with(":conflict") => {
-                Exit::Failure
-            }
-            Self::Problem(_) | Self::Input(_) => Exit::BadInput,
-            Self::Inside(_) => Exit::Failure,
-        }
-    }
-}
-
-impl From<anyhow::Error> for Failed {
-    fn from(error: anyhow::Error) -> Self {
-        Self::Inside(error)
-    }
-}
-
-impl From<AppError> for Failed {
-    fn from(error: AppError) -> Self {
-        match error {
-            // Whoever runs the command is whoever runs the server: nothing inside is kept from them.
-            error @ (AppError::Folder { .. }
-            | AppError::Listen { .. }
-            | AppError::Certificate(_)
-            | AppError::Unreadable(_)
-            | AppError::Journal(_)
-            | AppError::Blob(_)
-            | AppError::BlobLost(_)
-            | AppError::BlobAltered(_)
-            | AppError::Io { .. }
-            // A message that holds its cause must not be followed by its cause.
-            | AppError::Internal(_)) => Self::Inside(anyhow::anyhow!("{error}")),
-            error => Self::Problem(error.into()),
-        }
-    }
-}
-
-/// The router in this process.
+/// Who answers requests.
 #[derive(Debug)]
-pub(crate) struct Client {
-    pub(crate) app: App,
-    router: Router,
+pub(crate) enum Client {
+    /// The router in this process, with the data in hand.
+    Here {
+        app: App,
+        router: Router,
+    },
+    There(Box<Remote>),
+}
+
+/// What goes along with a request.
+pub(crate) enum Payload<'a> {
+    Nothing,
+    Json(Bytes, Twice),
+    /// A body that is made as it is sent, each time anew; `None` where it cannot be made again.
+    Stream {
+        content_type: &'a str,
+        make: &'a mut (dyn FnMut() -> Option<Body> + Send),
+    },
+}
+
+/// What comes of sending a request twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Twice {
+    /// Two things, as far as anybody knows here.
+    IsTwo,
+    /// One, by the key that both have. Where content tells, a key would hide that it is the same.
+    IsOneByKey,
+    /// One, by what it says.
+    IsOneByContent,
+}
+
+impl Twice {
+    /// What makes links and tokens keeps no key: it would have to keep what is shown once.
+    fn at(path: &str) -> Self {
+        let keyed = ["/api/v1/releases/", "/api/v1/apply", "/api/v1/journal/"];
+        match path {
+            path if path.ends_with("/summaries") => Self::IsOneByContent,
+            path if keyed.iter().any(|root| path.starts_with(root)) => Self::IsOneByKey,
+            _ => Self::IsTwo,
+        }
+    }
+}
+
+impl Payload<'_> {
+    fn body(&mut self) -> Option<Body> {
+        match self {
+            Self::Nothing => Some(Body::empty()),
+            Self::Json(bytes, _) => Some(remote::whole(bytes)),
+            Self::Stream { make, .. } => make(),
+        }
+    }
+
+    fn content_type(&self) -> Option<&str> {
+        match self {
+            Self::Nothing => None,
+            Self::Json(..) => Some("application/json"),
+            Self::Stream { content_type, .. } => Some(content_type),
+        }
+    }
+
+    /// Whether sending it twice is sending it once: what is read changes nothing, a run is known by its content, and a
+    /// decision by its key.
+    fn can_repeat(&self) -> bool {
+        !matches!(self, Self::Json(_, Twice::IsTwo))
+    }
+
+    fn has_key(&self) -> bool {
+        matches!(self, Self::Json(_, Twice::IsOneByKey))
+    }
 }
 
 impl Client {
-    pub(crate) async fn open(place: &Place) -> Result<Self, Failed> {
-        let settings = Settings::new(place.data.clone(), place.database_url.as_deref(), place.blobs.clone());
-        Self::of(settings).await
+    /// Opens the data itself.
+    pub(crate) async fn here(kept: &Kept) -> Result<Self, Failed> {
+        Self::of(Settings::new(kept.data.clone(), kept.database_url.as_deref(), kept.blobs.clone())).await
     }
 
     pub(crate) async fn of(settings: Settings) -> Result<Self, Failed> {
         let app = App::open(settings).await?;
-        Ok(Self { router: api::router(app.clone()), app })
+        Ok(Self::Here { router: api::router(app.clone()), app })
+    }
+
+    /// Makes ready to ask a server, with the token of the environment or that of a login.
+    pub(crate) fn there(server: &str, logins: &Logins, reach: &Reach) -> Result<Self, Failed> {
+        let address = Address::parse(server, reach.insecure_http)?;
+        let token = config::token().or_else(|| logins.token(&address));
+        Ok(Self::There(Box::new(Remote::open(address, token, reach)?)))
     }
 
     /// Returns a client through which somebody else acts.
-    pub(crate) fn acting_as(&self, actor: LocalActor) -> Self {
-        let app = self.app.acting_as(Who::Machine(actor));
-        Self { router: api::router(app.clone()), app }
+    pub(crate) fn acting_as(&self, actor: LocalActor) -> Result<Self, Failed> {
+        let app = self.app()?.acting_as(Who::Machine(actor));
+        Ok(Self::Here { router: api::router(app.clone()), app })
+    }
+
+    /// Returns the application, where it is in this process.
+    pub(crate) fn app(&self) -> Result<&App, Failed> {
+        match self {
+            Self::Here { app, .. } => Ok(app),
+            Self::There(remote) => Err(Failed::Usage(format!(
+                "This works on the data itself. Run it on the machine that holds the data of {}, with --data.",
+                remote.address
+            ))),
+        }
+    }
+
+    /// Lets come to its end what goes on behind answers.
+    pub(crate) async fn finish(&self) {
+        if let Self::Here { app, .. } = self {
+            app.finish().await;
+        }
     }
 
     pub(crate) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<(T, Bytes), Failed> {
-        self.send(Request::get(path).body(Body::empty())).await
+        self.send(Method::GET, path, Payload::Nothing).await
     }
 
     pub(crate) async fn post<T: DeserializeOwned>(
@@ -102,27 +153,29 @@ impl Client {
         path: &str,
         body: &impl Serialize,
     ) -> Result<(T, Bytes), Failed> {
-        let body = serde_json::to_vec(body).map_err(anyhow::Error::from)?;
-        let request = Request::post(path).header(header::CONTENT_TYPE, "application/json").body(body.into());
-        self.send(request).await
+        let body = serde_json::to_vec(body).map_err(anyhow::Error::from)?.into();
+        self.send(Method::POST, path, Payload::Json(body, Twice::at(path))).await
     }
 
+    /// Sends a body as it is made, which may be several times.
     pub(crate) async fn upload<T: DeserializeOwned>(
         &self,
         path: &str,
         content_type: &str,
-        body: Body,
+        make: &mut (dyn FnMut() -> Option<Body> + Send),
     ) -> Result<(T, Bytes), Failed> {
-        self.send(Request::post(path).header(header::CONTENT_TYPE, content_type).body(body)).await
+        self.send(Method::POST, path, Payload::Stream { content_type, make }).await
     }
 
     /// Returns the answer's value, and its bytes for `--json`.
     async fn send<T: DeserializeOwned>(
         &self,
-        request: Result<Request<Body>, axum::http::Error>,
+        method: Method,
+        path: &str,
+        payload: Payload<'_>,
     ) -> Result<(T, Bytes), Failed> {
-        let response = self.answer(request).await?;
-        let bytes = response.into_body().collect().await.map_err(anyhow::Error::from)?.to_bytes();
+        let response = self.answer(method, path, payload).await?;
+        let bytes = self.collect(response.into_body()).await?;
         let value: serde_json::Value = serde_json::from_slice(&bytes).map_err(anyhow::Error::from)?;
         let value = serde_json::from_value(terminal::clean(value)).map_err(anyhow::Error::from)?;
         Ok((value, bytes))
@@ -143,23 +196,42 @@ impl Client {
         Ok((values, serde_json::to_vec(&raw).map_err(anyhow::Error::from)?.into()))
     }
 
+    async fn collect(&self, body: Body) -> Result<Bytes, Failed> {
+        let collected = body.collect().await;
+        let collected =
+            collected.map_err(|error| trouble::broken(&format!("The answer broke off: {error}.")))?;
+        Ok(collected.to_bytes())
+    }
+
     /// Returns an answer whose body is still to be read.
     pub(crate) async fn stream(&self, path: &str) -> Result<Body, Failed> {
-        Ok(self.answer(Request::get(path).body(Body::empty())).await?.into_body())
+        Ok(self.answer(Method::GET, path, Payload::Nothing).await?.into_body())
     }
 
     async fn answer(
         &self,
-        request: Result<Request<Body>, axum::http::Error>,
+        method: Method,
+        path: &str,
+        payload: Payload<'_>,
     ) -> Result<Response<Body>, Failed> {
-        let request = request.map_err(anyhow::Error::from)?;
-        let response = self.router.clone().oneshot(request).await.map_err(anyhow::Error::from)?;
-        if response.status() == StatusCode::OK {
+        let (response, remote) = match self {
+            Self::Here { router, .. } => (ask(router, method, path, payload).await?, None),
+            Self::There(remote) => (remote.send(method, path, payload).await?, Some(remote)),
+        };
+        if let Some(foreign) = trouble::foreign(&response, remote.map(|remote| &remote.address)) {
+            return Err(foreign);
+        }
+        if response.status().is_success() {
             return Ok(response);
         }
-        let bytes = response.into_body().collect().await.map_err(anyhow::Error::from)?.to_bytes();
+        let bytes = self.collect(response.into_body()).await?;
         let problem: serde_json::Value = serde_json::from_slice(&bytes).map_err(anyhow::Error::from)?;
-        Err(Failed::Problem(serde_json::from_value(terminal::clean(problem)).map_err(anyhow::Error::from)?))
+        let problem: Problem =
+            serde_json::from_value(terminal::clean(problem)).map_err(anyhow::Error::from)?;
+        Err(Failed::Problem(match remote {
+            Some(remote) => trouble::for_caller(problem, &remote.address, remote.token().is_some()),
+            None => problem,
+        }))
     }
 
     /// Returns the path of a release in the API; a short name is looked up.
@@ -176,23 +248,38 @@ impl Client {
                 "More than one product has a release {wanted}: say which, as {} or {}.",
                 one.release, other.release
             ))),
-            (None, _) => Err(Failed::Input(self.no_release(wanted, &releases))),
+            (None, _) => Err(Failed::Input(no_release(wanted, &releases))),
         }
     }
+}
 
-    fn no_release(&self, wanted: &str, releases: &[ReleaseLine]) -> String {
-        if releases.is_empty() {
-            return format!(
-                "There is no release {wanted}, nor any other. Write a file with `seaworthy init` and apply it."
-            );
-        }
-        let names: Vec<&str> = releases.iter().map(|release| release.release.as_str()).collect();
-        let meant =
-            domain::criteria::check::closest(wanted, releases.iter().map(|release| release.name.as_str()));
-        let meant = meant.map(|meant| format!(" Did you mean {meant}?")).unwrap_or_default();
-        format!(
-            "There is no release {wanted}.{meant} There is {}.",
-            domain::words::list(&names, names.len(), 8)
-        )
+/// Asks the router in this process.
+async fn ask(
+    router: &Router,
+    method: Method,
+    path: &str,
+    mut payload: Payload<'_>,
+) -> Result<Response<Body>, Failed> {
+    let mut request = Request::builder().method(method).uri(path);
+    if let Some(content_type) = payload.content_type() {
+        request = request.header(header::CONTENT_TYPE, content_type);
     }
+    let request = request.body(payload.body().unwrap_or_default()).map_err(anyhow::Error::from)?;
+    match router.clone().oneshot(request).await {
+        Ok(response) => Ok(response),
+        Err(never) => match never {},
+    }
+}
+
+fn no_release(wanted: &str, releases: &[ReleaseLine]) -> String {
+    if releases.is_empty() {
+        return format!(
+            "There is no release {wanted}, nor any other. Write a file with `seaworthy init` and apply it."
+        );
+    }
+    let names: Vec<&str> = releases.iter().map(|release| release.release.as_str()).collect();
+    let meant =
+        domain::criteria::check::closest(wanted, releases.iter().map(|release| release.name.as_str()));
+    let meant = meant.map(|meant| format!(" Did you mean {meant}?")).unwrap_or_default();
+    format!("There is no release {wanted}.{meant} There is {}.", domain::words::list(&names, names.len(), 8))
 }

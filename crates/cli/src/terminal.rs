@@ -39,6 +39,27 @@ pub(crate) fn clean(value: serde_json::Value) -> serde_json::Value {
     }
 }
 
+/// Decides about colours, for this process.
+pub(crate) fn colour(choice: clap::ColorChoice) {
+    match choice {
+        clap::ColorChoice::Auto => anstream::ColorChoice::Auto,
+        clap::ColorChoice::Always => anstream::ColorChoice::Always,
+        clap::ColorChoice::Never => anstream::ColorChoice::Never,
+    }
+    .write_global();
+}
+
+/// Whether what goes to standard error may have colours.
+pub(crate) fn has_colour() -> bool {
+    anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never
+}
+
+/// Prints an answer of the API as it came.
+pub(crate) fn answer(json: &[u8]) {
+    raw(json);
+    line("");
+}
+
 /// Prints bytes to standard output as they are.
 pub(crate) fn raw(bytes: &[u8]) {
     let mut out = std::io::stdout().lock();
@@ -53,6 +74,13 @@ pub(crate) fn complain(text: &str) {
 /// Prints a line of less weight to standard error.
 pub(crate) fn note(text: &str) {
     complain(&paint(DIM, text));
+}
+
+/// Tells somebody who waits at a terminal what goes on; scripts are told at the end.
+pub(crate) fn meanwhile(text: &str) {
+    if std::io::IsTerminal::is_terminal(&std::io::stderr()) {
+        note(text);
+    }
 }
 
 /// Returns how wide lines may be; lines that go into a pipe are not wrapped.
@@ -83,6 +111,16 @@ pub(crate) fn verdict_mark(verdict: Verdict, broken: bool) -> (&'static str, Sty
         Verdict::Waived => ("◐", GREEN),
         Verdict::NotMet => ("■", RED),
         Verdict::Unknown => ("◌", AMBER),
+    }
+}
+
+/// Prints rows in columns, each as wide as its widest cell.
+pub(crate) fn columns<const WIDTH: usize>(rows: Vec<[String; WIDTH]>) {
+    let wide = |column: usize| rows.iter().map(|row| textwrap::core::display_width(&row[column])).max();
+    let widths: [usize; WIDTH] = std::array::from_fn(|column| wide(column).unwrap_or(0));
+    for row in &rows {
+        let cells: Vec<String> = row.iter().zip(widths).map(|(cell, width)| pad(cell, width)).collect();
+        line(cells.join("  ").trim_end());
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) async fn run(client: &Client, apply: &Apply) -> Outcome {
         ApplyRequest { source: source.clone(), plans, reason: apply.reason.clone(), dry_run: apply.dry_run };
     let answer = client.post::<ApplyResponse>("/api/v1/apply", &request).await;
     let (response, json) = match answer {
-        Err(Failed::Problem(problem)) if !problem.mistakes.is_empty() => {
+        Err(Failed::Problem(problem)) if !problem.mistakes.is_empty() && !apply.json => {
             return Ok(point_at(&apply.file, &source, &problem.mistakes));
         }
         answer => answer?,

@@ -15,12 +15,12 @@ pub(super) async fn backup(client: &Client, backup: &Backup) -> Outcome {
             "{path} is there already. Name another file, or replace it with --force."
         )));
     }
-    let report = client.app.backup(&backup.file).await?;
+    let report = client.app()?.backup(&backup.file).await?;
     tell(&report, backup.json, &format!("Backed up to {}, read back and verified", backup.file.display()))
 }
 
 pub(super) async fn restore(client: &Client, restore: &Restore) -> Outcome {
-    let report = client.app.restore(&restore.file).await?;
+    let report = client.app()?.restore(&restore.file).await?;
     tell(&report, restore.json, &format!("Restored from {} and verified", restore.file.display()))
 }
 

@@ -104,7 +104,7 @@ fn tally(response: &CheckResponse) -> String {
 }
 
 /// Returns a moment in the product's zone, and says which that is.
-fn moment(at: Time, zone: &str) -> String {
+pub(super) fn moment(at: Time, zone: &str) -> String {
     let zone = jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC);
     at.timestamp().to_zoned_datetime(zone).strftime("%-d %b %Y, %H:%M %Z").to_string()
 }

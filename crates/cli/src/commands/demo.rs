@@ -10,14 +10,14 @@ use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use clap::Parser;
+use clap::{ArgMatches, Parser};
 use server::clock::Clock;
 use server::config::{LocalActor, Settings};
 use server::door::Access;
 use tokio_util::sync::CancellationToken;
 
 use super::serve::{bind_near, until_told};
-use super::{Outcome, one};
+use super::{Outcome, one, refuse_server};
 use crate::arguments::{Arguments, Command, Demo};
 use crate::client::{Client, Failed};
 use crate::exit::Exit;
@@ -29,7 +29,8 @@ const HOUR: i64 = 3_600_000_000;
 /// How far the demo's clock is from the system's, in microseconds: it tells of three days in a second.
 static MOVED: AtomicI64 = AtomicI64::new(0);
 
-pub(super) async fn run(demo: &Demo) -> Outcome {
+pub(super) async fn run(demo: &Demo, matches: &ArgMatches) -> Outcome {
+    refuse_server(matches)?;
     let folder = tempfile::Builder::new().prefix("seaworthy-demo-").tempdir().map_err(|error| {
         Failed::Inside(anyhow::Error::new(error).context("failed to make a temporary folder"))
     })?;
@@ -40,7 +41,7 @@ pub(super) async fn run(demo: &Demo) -> Outcome {
     let settings = Settings::new(Some(folder.path().join("data")), None, None);
     let client = Client::of(Settings { clock: Clock::Moved(&MOVED), ..settings }).await?;
     let outcome = go(&client, demo, folder.path()).await;
-    client.app.finish().await;
+    client.finish().await;
     outcome?;
     terminal::line("");
     if demo.keep {
@@ -68,10 +69,11 @@ async fn go(client: &Client, demo: &Demo, folder: &Path) -> Result<(), Failed> {
         return Ok(());
     }
     let stop = until_told();
+    let app = client.app()?;
     for member in MEMBERS {
-        client.app.demo_member(&login(member.name), member.name, member.role, &[member.function]).await?;
+        app.demo_member(&login(member.name), member.name, member.role, &[member.function]).await?;
     }
-    let server = bind_near(&client.app, Access::Demo, demo.listen).await?;
+    let server = bind_near(app, Access::Demo, demo.listen).await?;
     terminal::line("");
     terminal::line(&paint(BOLD, &format!("Seaworthy is at http://{}", server.address())));
     terminal::note(&format!(
@@ -108,7 +110,7 @@ async fn play(client: &Client, scene: &Scene) -> Result<(), Failed> {
     terminal::line("");
     terminal::line(&paint(BOLD, &format!("# {}", scene.says)));
     let actor = LocalActor { login: login(scene.by), name: scene.by.to_owned() };
-    let client = client.acting_as(actor);
+    let client = client.acting_as(actor)?;
     for command in scene.commands {
         let command = format!("seaworthy {command}");
         terminal::line(&paint(DIM, &format!("$ {command}")));

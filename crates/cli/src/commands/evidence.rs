@@ -93,14 +93,19 @@ async fn cases(
         path.push_str(&format!("find={}", encoded(find)));
     }
     let mut body = client.stream(&path).await?.into_data_stream();
+    // On its way a line can come in two pieces.
+    let mut rest = Vec::new();
     while let Some(chunk) = body.next().await {
-        let chunk = chunk.map_err(|error| Failed::Inside(anyhow::anyhow!("{error}")))?;
+        let chunk =
+            chunk.map_err(|error| Failed::Inside(anyhow::anyhow!("the answer broke off: {error}")))?;
         if json {
             terminal::raw(&chunk);
             continue;
         }
-        // The server sends whole lines.
-        for line in chunk.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+        rest.extend_from_slice(&chunk);
+        let whole = rest.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+        let lines: Vec<u8> = rest.drain(..whole).collect();
+        for line in lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
             let case: serde_json::Value = serde_json::from_slice(line).map_err(anyhow::Error::from)?;
             let case: CaseLine =
                 serde_json::from_value(terminal::clean(case)).map_err(anyhow::Error::from)?;

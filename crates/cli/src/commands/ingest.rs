@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
 use axum::body::Body;
 use bytes::Bytes;
@@ -27,30 +28,70 @@ pub(super) async fn run(client: &Client, ingest: &Ingest) -> Outcome {
     if stdin && ingest.paths.len() > 1 {
         return Err(Failed::Input("`-` reads one report from standard input; name it alone.".to_owned()));
     }
-    let (sender, receiver) = channel::<Result<Bytes, String>>(2);
     let files = if stdin { Vec::new() } else { find(&ingest.paths)? };
     let total = files.iter().map(|(_, length)| length).sum();
     let progress = progress(if stdin { None } else { Some(total) }, ingest.json);
-    let bar = progress.clone();
-    let sending = std::thread::spawn(move || {
-        let sent = if stdin { send_stdin(&sender, &bar) } else { send_files(&sender, &files, &bar) };
-        if let Err(Some(error)) = sent {
-            let _ = sender.blocking_send(Err(error));
-        }
-    });
+    let mut sending = Sending {
+        files: Arc::new(files),
+        stdin: stdin.then_some(Stdin),
+        bar: progress.clone(),
+        unread: Arc::default(),
+    };
+    let unread = sending.unread.clone();
     let content_type = if stdin { "application/xml" } else { "application/x-tar" };
-    let body = Body::from_stream(ReceiverStream::new(receiver));
-    let answer = client.upload::<IngestResponse>(&path, content_type, body).await;
+    let answer = client.upload::<IngestResponse>(&path, content_type, &mut || sending.body()).await;
     progress.finish_and_clear();
+    // What could not be read here is no fault of the connection that broke for it.
+    if let (Err(_), Some(error)) = (&answer, unread.lock().ok().and_then(|unread| unread.clone())) {
+        return Err(Failed::Input(format!("{error}. Nothing of this ingest was kept.")));
+    }
     let (response, json) = answer?;
-    let _ = sending.join();
     if ingest.json {
-        terminal::raw(&json);
-        terminal::line("");
+        terminal::answer(&json);
     } else {
         tell(ingest, &response);
     }
     Ok(Exit::Ready)
+}
+
+/// Standard input, which can be read once.
+struct Stdin;
+
+/// What is sent, by a thread of its own: reading blocks.
+struct Sending {
+    files: Arc<Vec<(PathBuf, u64)>>,
+    stdin: Option<Stdin>,
+    bar: ProgressBar,
+    /// What could not be read.
+    unread: Arc<Mutex<Option<String>>>,
+}
+
+impl Sending {
+    /// Begins to send from the start, if that is still there.
+    fn body(&mut self) -> Option<Body> {
+        let stdin = self.stdin.take();
+        // What cannot be read is not there a second time either.
+        let unread = self.unread.lock().is_ok_and(|unread| unread.is_some());
+        if unread || stdin.is_none() && self.files.is_empty() {
+            return None;
+        }
+        let (sender, receiver) = channel::<Result<Bytes, String>>(2);
+        let (files, bar, unread) = (self.files.clone(), self.bar.clone(), self.unread.clone());
+        bar.set_position(0);
+        std::thread::spawn(move || {
+            let sent = match stdin {
+                Some(Stdin) => send_stdin(&sender, &bar),
+                None => send_files(&sender, &files, &bar),
+            };
+            if let Err(Some(error)) = sent {
+                if let Ok(mut unread) = unread.lock() {
+                    *unread = Some(error.clone());
+                }
+                let _ = sender.blocking_send(Err(error));
+            }
+        });
+        Some(Body::from_stream(ReceiverStream::new(receiver)))
+    }
 }
 
 fn query(ingest: &Ingest) -> String {

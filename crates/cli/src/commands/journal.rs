@@ -1,10 +1,14 @@
-//! `seaworthy journal`: head, verify, show, redact.
+//! `seaworthy journal`: head, verify, events, show, redact.
 
 use domain::envelope::Position;
+use serde_json::value::RawValue;
+use server::api::Page;
+use server::app::events::EventLine;
 use server::app::ledger::{HeadResponse, StoredEventResponse, VerifyRequest, VerifyResponse};
 
 use super::Outcome;
-use crate::arguments::{EventPart, Journal};
+use super::evidence::encoded;
+use crate::arguments::{EventPart, Journal, OfRelease};
 use crate::client::{Client, Failed};
 use crate::exit::Exit;
 use crate::terminal;
@@ -23,13 +27,50 @@ pub(super) async fn run(client: &Client, journal: Journal) -> Outcome {
         Journal::Verify { expect_head, with_blobs, json } => {
             verify(client, expect_head, with_blobs, json).await
         }
-        Journal::Show { position, part } => show(client, position, part).await,
-        Journal::Redact { position, reason } => {
-            let record = client.app.redact(Position(position), &reason).await?;
-            terminal::line(&format!(
-                "Event {position} is redacted; event {record} records it. The chain still holds."
-            ));
+        Journal::Events { release, after, json } => events(client, release, after, json).await,
+        Journal::Show { position, part, json: _ } => show(client, position, part).await,
+        Journal::Redact { position, reason, json } => {
+            let record = client.app()?.redact(Position(position), &reason).await?;
+            if json {
+                terminal::line(&serde_json::json!({ "position": position, "record": record }).to_string());
+            } else {
+                terminal::line(&format!(
+                    "Event {position} is redacted; event {record} records it. The chain still holds."
+                ));
+            }
             Ok(Exit::Ready)
+        }
+    }
+}
+
+/// Lists events page by page, however many there are.
+async fn events(client: &Client, release: Option<String>, after: i64, json: bool) -> Outcome {
+    let stream = match release {
+        Some(release) => {
+            let path = client.release(&OfRelease { release }).await?;
+            let of = path.strip_prefix("/api/v1/releases/").unwrap_or(&path);
+            format!("&stream={}", encoded(&format!("release/{of}")))
+        }
+        None => String::new(),
+    };
+    let mut after = if after > 0 { format!("&after={after}") } else { String::new() };
+    loop {
+        let path = format!("/api/v1/journal/events?limit=500{after}{stream}");
+        let (page, bytes) = client.get::<Page<EventLine>>(&path).await?;
+        if json {
+            let as_sent: Page<Box<RawValue>> = serde_json::from_slice(&bytes).map_err(anyhow::Error::from)?;
+            for event in &as_sent.items {
+                terminal::answer(event.get().as_bytes());
+            }
+        } else {
+            for EventLine { position, recorded_at, kind, stream, .. } in &page.items {
+                let at = recorded_at.timestamp();
+                terminal::line(&format!("{:>6}  {at:.0}  {kind:24}  {stream}", position.0));
+            }
+        }
+        match page.next {
+            Some(next) => after = format!("&after={next}"),
+            None => return Ok(Exit::Ready),
         }
     }
 }

@@ -17,26 +17,40 @@ use crate::exit::Exit;
 use crate::terminal;
 
 pub(super) async fn run(client: &Client, serve: &Serve) -> Outcome {
+    let app = client.app()?;
     let access = if serve.trust_this_machine { Access::Machine } else { Access::Accounts };
-    let app = match serve.provided.sign_on().map_err(Failed::Input)? {
-        Some(sign_on) => client.app.signing_on(sign_on),
-        None => client.app.clone(),
+    let served = match serve.provided.sign_on().map_err(Failed::Input)? {
+        Some(sign_on) => app.signing_on(sign_on),
+        None => app.clone(),
     };
-    let server = Server::bind(app, access, serve.reached.front(), serve.listen).await?;
-    terminal::line(&format!("Seaworthy is at {}", server.origin()));
-    if serve.trust_this_machine {
-        terminal::note("Whoever uses this machine may do everything, without signing in. Ctrl-C stops it.");
-    } else if client.app.has_accounts().await? {
-        let whom =
-            if server.origin().starts_with("https") { "whoever can reach it" } else { "this machine alone" };
-        terminal::note(&format!("It answers to {whom}. Ctrl-C stops it."));
+    let server = Server::bind(served, access, serve.reached.front(), serve.listen).await?;
+    let link = if access == Access::Machine || !app.needs_set_up().await? {
+        None
     } else {
-        let link = client.app.set_up_link().await?;
-        terminal::line(&format!("Make the first account at {}{link}", server.origin()));
-        terminal::note("The link works once, for a day. Ctrl-C stops the server.");
+        Some(format!("{}{}", server.origin(), app.set_up_link().await?))
+    };
+    if serve.json {
+        let said = serde_json::json!({ "origin": server.origin(), "address": server.address(), "set_up_link": link });
+        terminal::line(&said.to_string());
+    } else {
+        tell(&server, access, link.as_deref());
     }
     server.run(until_told()).await?;
     Ok(Exit::Ready)
+}
+
+fn tell(server: &Server, access: Access, link: Option<&str>) {
+    terminal::line(&format!("Seaworthy is at {}", server.origin()));
+    if let Some(link) = link {
+        terminal::line(&format!("Make the first account at {link}"));
+        terminal::note("The link works once, for a day. Ctrl-C stops the server.");
+    } else if access == Access::Machine {
+        terminal::note("Whoever uses this machine may do everything, without signing in. Ctrl-C stops it.");
+    } else {
+        let secure = server.origin().starts_with("https");
+        let whom = if secure { "whoever can reach it" } else { "this machine alone" };
+        terminal::note(&format!("It answers to {whom}. Ctrl-C stops it."));
+    }
 }
 
 /// Binds the address, or any free port beside it where that one is taken.

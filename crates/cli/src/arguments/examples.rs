@@ -1,0 +1,211 @@
+//! What the help of each command ends with: examples to copy.
+//!
+//! Invariant: a test reads every example as the command line would, so that none is wrong.
+
+pub(super) const ALL: &str = "\
+Begin with `seaworthy demo`, or in your own repository with `seaworthy init`.
+
+Commands work on this machine's data, or on a server: SEAWORTHY_URL and SEAWORTHY_TOKEN name one, and
+`seaworthy login` remembers one. With --json, an error is one JSON object on standard error.
+
+Exit codes: 0 done or ready, 1 not ready, 2 unknown, 64 usage, 65 bad input, 70 failure.";
+
+pub(super) const INIT: &str = "\
+At a terminal it asks; with --yes, or elsewhere, it writes a file with comments worth reading.
+
+Examples:
+  seaworthy init
+  seaworthy init --yes --name Tidewatch";
+
+pub(super) const APPLY: &str = "\
+Examples:
+  seaworthy apply --dry-run
+  seaworthy apply release/seaworthy.toml --reason 'smoke moved to nightly'";
+
+pub(super) const INGEST: &str = "\
+Within one ingest, a case that repeats is a case of its own unless the report marks it as a rerun. \
+To report a rerun, ingest it after the first: what it says of a case replaces what was said before, \
+and a case that passes after failing is flaky.
+
+Examples:
+  seaworthy ingest --release 2026.12 --track ios --build 514 --kind regression build/reports
+  seaworthy ingest --release 2026.12 --track android --build 40518 --kind smoke 'app/**/TEST-*.xml'
+  ./run-tests | seaworthy ingest --release 2026.12 --track ios --build 514 --kind smoke -";
+
+pub(super) const CHECK: &str = "\
+Exits with 0 if ready, 1 if not ready, 2 if unknown.
+
+Examples:
+  seaworthy check --release 2026.12
+  seaworthy check --release tidewatch/2026.12 --track ios --json
+  seaworthy check --release 2026.12 --as-of 2026-12-03T13:05:00Z";
+
+pub(super) const CHANGES: &str = "\
+Examples:
+  seaworthy changes --release 2026.12 --since 2026-12-03T08:00:00Z
+  seaworthy changes --release 2026.12 --since 118 --json";
+
+pub(super) const FACTS: &str = "\
+Examples:
+  seaworthy facts --release 2026.12 --track ios";
+
+pub(super) const ATTEST: &str = "\
+Examples:
+  seaworthy attest --release 2026.12 --track ios --build 514 --device 'iPhone 15 / iOS 18' --result passed
+  seaworthy attest --release 2026.12 --track ios --build 514 --device 'iPhone SE / iOS 17' --result failed --notes 'the map stays grey'";
+
+pub(super) const SUMMARY: &str = "\
+Examples:
+  seaworthy summary --release 2026.12 --track ios --build 514 summary.md
+  ./summarize | seaworthy summary --release 2026.12 --track ios --build 514 -";
+
+pub(super) const EVIDENCE_LIST: &str = "\
+Examples:
+  seaworthy evidence list --release 2026.12";
+
+pub(super) const EVIDENCE_CASES: &str = "\
+Examples:
+  seaworthy evidence cases --release 2026.12 --outcome failed 118
+  seaworthy evidence cases --release 2026.12 --find Checkout --json 118";
+
+pub(super) const EVIDENCE_WITHDRAW: &str = "\
+Examples:
+  seaworthy evidence withdraw --release 2026.12 --reason 'ran on the wrong phone' 118";
+
+pub(super) const HEAD: &str = "\
+Examples:
+  seaworthy journal head >> heads.txt";
+
+pub(super) const VERIFY: &str = "\
+Examples:
+  seaworthy journal verify --with-blobs
+  seaworthy journal verify --expect-head heads.txt";
+
+pub(super) const EVENTS: &str = "\
+Examples:
+  seaworthy journal events --release 2026.12
+  seaworthy journal events --after 118 --json";
+
+pub(super) const SHOW: &str = "\
+Examples:
+  seaworthy journal show 118
+  seaworthy journal show 118 --part header | sha256sum";
+
+pub(super) const REDACT: &str = "\
+Works on this machine's data alone.
+
+Examples:
+  seaworthy journal redact 118 --reason 'a customer was named in it'";
+
+pub(super) const LOGIN: &str = "\
+It prints an address and opens it. There you confirm, signed in as yourself, and choose what the token may do.
+Where there is no browser, make a token on your account page and give it with --token-stdin.
+
+Examples:
+  seaworthy login https://seaworthy.example.com
+  seaworthy login https://seaworthy.example.com --token-stdin < token.txt";
+
+pub(super) const LOGOUT: &str = "\
+Examples:
+  seaworthy logout";
+
+pub(super) const WHOAMI: &str = "\
+Examples:
+  seaworthy whoami
+  seaworthy whoami --json";
+
+pub(super) const PEOPLE_LIST: &str = "\
+Examples:
+  seaworthy people list";
+
+pub(super) const PEOPLE_INVITE: &str = "\
+Examples:
+  seaworthy people invite ada@example.com --name 'Ada Marsh' --role coordinator --speaks-for qa";
+
+pub(super) const PEOPLE_INVITATIONS: &str = "\
+Examples:
+  seaworthy people invitations";
+
+pub(super) const PEOPLE_WITHDRAW: &str = "\
+Examples:
+  seaworthy people withdraw ada@example.com";
+
+pub(super) const PEOPLE_ADD: &str = "\
+Nobody can sign in as a machine: make it a token with `seaworthy token create --for`.
+
+Examples:
+  seaworthy people add-machine ci --name 'Continuous integration'";
+
+pub(super) const PEOPLE_CHANGE: &str = "\
+Examples:
+  seaworthy people change ada@example.com --role admin
+  seaworthy people change ada@example.com --speaks-for engineering";
+
+pub(super) const PEOPLE_DISABLE: &str = "\
+Sessions, tokens and links of theirs end at once; what they did stays on record.
+
+Examples:
+  seaworthy people disable ada@example.com";
+
+pub(super) const PEOPLE_ENABLE: &str = "\
+Examples:
+  seaworthy people enable ada@example.com";
+
+pub(super) const PEOPLE_RESET: &str = "\
+Examples:
+  seaworthy people reset-link ada@example.com";
+
+pub(super) const TOKEN_LIST: &str = "\
+Examples:
+  seaworthy token list --for ci";
+
+pub(super) const TOKEN_CREATE: &str = "\
+It prints the token and nothing else, once.
+
+Examples:
+  seaworthy token create --for ci --name 'nightly of Android' --role contributor --days 90";
+
+pub(super) const TOKEN_REVOKE: &str = "\
+Examples:
+  seaworthy token revoke --for ci 5f1c09a2b3d4e5f6";
+
+pub(super) const SERVE: &str = "\
+Until there is an admin, it prints a link that makes the first account.
+
+Examples:
+  seaworthy serve
+  seaworthy serve --listen 127.0.0.1:0 --log-format json
+  seaworthy serve --oidc-issuer https://id.example --oidc-client-id seaworthy --oidc-role release-admins=admin
+  seaworthy serve --listen 0.0.0.0:443 --origin https://ship.example --tls-certificate ship.pem --tls-key ship.key
+  seaworthy serve --listen 0.0.0.0:8420 --origin https://ship.example --behind 10.0.0.7
+
+GET /healthz says whether the journal can be read, GET /metrics what happens, for Prometheus. \
+RUST_LOG=server=debug logs each answer.";
+
+pub(super) const BACKUP: &str = "\
+Works on this machine's data alone.
+
+Examples:
+  seaworthy backup seaworthy.tar.zst";
+
+pub(super) const RESTORE: &str = "\
+Works on this machine's data alone.
+
+Examples:
+  seaworthy restore seaworthy.tar.zst --data restored";
+
+pub(super) const DEMO: &str = "\
+Examples:
+  seaworthy demo
+  seaworthy demo --once";
+
+pub(super) const COMPLETIONS: &str = "\
+Examples:
+  seaworthy completions bash > /etc/bash_completion.d/seaworthy
+  seaworthy completions zsh > ~/.zfunc/_seaworthy
+  seaworthy completions fish > ~/.config/fish/completions/seaworthy.fish";
+
+pub(super) const MAN: &str = "\
+Examples:
+  seaworthy man | man -l -
+  seaworthy man /usr/local/share/man/man1";
