@@ -22,7 +22,13 @@ fn what_clap_refuses_is_64_and_help_is_0() {
 
 #[test]
 fn readiness_is_0_1_or_2_and_not_ready_outweighs_unknown() {
-    let place = Place::applied(On::Sqlite);
+    for on in [On::Sqlite, On::Server] {
+        readiness_is_told(on);
+    }
+}
+
+fn readiness_is_told(on: On) {
+    let place = Place::applied(on);
     check(&place, "check --release 2026.12", 2);
     place.smoke("514", &report("opens:fail"), "").succeeds();
     check(&place, "check --release 2026.12", 1);

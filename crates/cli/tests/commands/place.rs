@@ -7,17 +7,22 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// Which database a test runs on.
+use crate::served::Served;
+
+/// What a test runs on: either database in the command's own process, or a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum On {
     Sqlite,
     Postgres,
+    /// A server on the embedded database, with the token of a machine.
+    Server,
 }
 
 /// A folder with a product's files in it.
 pub(crate) struct Place {
     folder: TempDir,
     database_url: Option<String>,
+    served: Option<Served>,
 }
 
 /// What a command came to.
@@ -48,7 +53,11 @@ impl Place {
     pub(crate) fn empty(on: On) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database_url = (on == On::Postgres).then(postgres::database);
-        Self { folder, database_url }
+        let mut place = Self { folder, database_url, served: None };
+        if on == On::Server {
+            place.served = Some(Served::begin(&place));
+        }
+        place
     }
 
     /// A folder with [`PRODUCT`] applied.
@@ -82,8 +91,14 @@ impl Place {
         let mut command = Command::new(env!("CARGO_BIN_EXE_seaworthy"));
         command.args(shlex::split(line).unwrap()).current_dir(self.path());
         command.env("SEAWORTHY_DATA", self.data()).env("NO_COLOR", "1").env_remove("DATABASE_URL");
+        // Nobody who runs the tests is logged in anywhere.
+        command.env("XDG_CONFIG_HOME", self.path().join("config"));
+        command.env_remove("SEAWORTHY_URL").env_remove("SEAWORTHY_TOKEN");
         if let Some(url) = &self.database_url {
             command.env("DATABASE_URL", url);
+        }
+        if let Some(served) = &self.served {
+            command.env("SEAWORTHY_URL", &served.url).env("SEAWORTHY_TOKEN", &served.token);
         }
         command
     }

@@ -55,7 +55,17 @@ fn walk(on: On) {
         .run("summary --release 2026.12 --track ios --build 514 summary.md")
         .succeeds()
         .says("on record already");
+    place.run("evidence list --release 2026.12").succeeds().says("smoke run");
     place.run("journal verify").succeeds().says("The journal holds");
+    place.run("journal events --release 2026.12").succeeds().says("device_attested");
+    let after = place.run("journal events --after 3 --json").succeeds();
+    assert!(after.out.lines().next().unwrap().contains("\"position\":4"), "{}", after.out);
+    let since = check["position"].as_i64().unwrap();
+    let changes = place.run(&format!("changes --release 2026.12 --since {since} --json")).succeeds();
+    let changes: serde_json::Value = serde_json::from_str(&changes.out).unwrap();
+    assert_eq!((&changes["turned"], changes["happened"].as_array().unwrap().len()), (&json!([]), 2));
+    let changes = place.run("changes --release 2026.12 --since 2020-01-01T00:00:00Z").succeeds();
+    changes.says("did not exist then").says("new → ready").says("wrote the test summary");
 }
 
 #[test]
@@ -66,6 +76,11 @@ fn the_first_walk_on_sqlite() {
 #[test]
 fn the_first_walk_on_postgres() {
     walk(On::Postgres);
+}
+
+#[test]
+fn the_first_walk_through_a_server() {
+    walk(On::Server);
 }
 
 #[test]
