@@ -1,15 +1,17 @@
 //! The two databases that can hold a journal, and how each is opened.
 //!
 //! Invariant: whatever is acknowledged is on the disk. SQLite runs with WAL and `synchronous = FULL`; a
-//! PostgreSQL server that would lose acknowledged commits in a crash is refused.
+//! PostgreSQL server that would lose acknowledged commits in a crash is refused, and one on another machine is spoken
+//! to by TLS, with its certificate checked, unless the URL says otherwise.
 
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::migrate::Migrator;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePoolOptions, SqliteSynchronous,
 };
@@ -172,7 +174,8 @@ async fn open_sqlite(path: &Path) -> Result<Store, Error> {
 }
 
 async fn open_postgres(url: &str) -> Result<Store, Error> {
-    let mut options = PgConnectOptions::from_str(url)?;
+    let mut options = guarded(PgConnectOptions::from_str(url)?);
+    let guard = options.get_ssl_mode();
     if options.get_application_name().is_none() {
         options = options.application_name("seaworthy");
     }
@@ -180,7 +183,13 @@ async fn open_postgres(url: &str) -> Result<Store, Error> {
         .max_connections(POSTGRES_READERS)
         .acquire_timeout(PATIENCE)
         .connect_with(options.clone())
-        .await?;
+        .await
+        .map_err(|error| match (guard, error) {
+            (PgSslMode::VerifyFull | PgSslMode::VerifyCa, error @ sqlx::Error::Tls(_)) => {
+                Error::Unguarded(error)
+            }
+            (_, error) => error.into(),
+        })?;
     for setting in ["fsync", "full_page_writes", "synchronous_commit"] {
         let value: String =
             sqlx::query_scalar("SELECT current_setting($1)").bind(setting).fetch_one(&read).await?;
@@ -193,9 +202,49 @@ async fn open_postgres(url: &str) -> Result<Store, Error> {
     Ok(Store::Postgres { write, read })
 }
 
+/// Has a server on another machine show who it is. `prefer` and `require` would take anybody for it, and `prefer` would
+/// speak in the clear where TLS is refused.
+fn guarded(options: PgConnectOptions) -> PgConnectOptions {
+    let host = options.get_host();
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    let on_this_machine = options.get_socket().is_some()
+        || host.starts_with('/')
+        || host == "localhost"
+        || address.is_ok_and(|address| address.is_loopback());
+    match options.get_ssl_mode() {
+        PgSslMode::VerifyFull | PgSslMode::VerifyCa => options,
+        _ if on_this_machine => options,
+        PgSslMode::Disable => {
+            tracing::warn!("speaks to the database at {host} in the clear, as its URL says");
+            options
+        }
+        _ => options.ssl_mode(PgSslMode::VerifyFull),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_database_elsewhere_is_spoken_to_by_tls() {
+        for (url, expect) in [
+            ("postgres://ship@localhost/ship", "Prefer"),
+            ("postgres://ship@127.0.0.1/ship", "Prefer"),
+            ("postgres://ship@[::1]/ship", "Prefer"),
+            ("postgres:///ship?host=/run/postgresql", "Prefer"),
+            ("postgres://ship@db.example/ship", "VerifyFull"),
+            ("postgres://ship@10.0.0.7/ship", "VerifyFull"),
+            ("postgres://ship@localhost.example/ship", "VerifyFull"),
+            ("postgres://ship@db.example/ship?sslmode=prefer", "VerifyFull"),
+            ("postgres://ship@db.example/ship?sslmode=require", "VerifyFull"),
+            ("postgres://ship@db.example/ship?sslmode=verify-ca", "VerifyCa"),
+            ("postgres://ship@db/ship?sslmode=disable", "Disable"),
+        ] {
+            let options = guarded(PgConnectOptions::from_str(url).unwrap());
+            assert_eq!(format!("{:?}", options.get_ssl_mode()), expect, "{url}");
+        }
+    }
 
     #[test]
     fn a_database_is_told_by_its_text() {

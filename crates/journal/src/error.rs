@@ -10,6 +10,11 @@ use domain::envelope::{Position, Stream, StreamVersion};
 pub enum Error {
     #[error("reach the database: {0}")]
     Database(#[from] sqlx::Error),
+    #[error(
+        "reach the database by TLS, with a certificate that holds: {0}. Name what signed it with \
+         `?sslrootcert=FILE` in the URL; on a network of its own, `?sslmode=disable` does without"
+    )]
+    Unguarded(sqlx::Error),
     #[error("bring the database to this version of its tables: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
     #[error("open a database of kind `{0}`: there is `postgres://user@host/name`, or the path of a file")]
