@@ -22,12 +22,11 @@ mod token;
 
 use clap::ArgMatches;
 use miette::{GraphicalReportHandler, GraphicalTheme};
-use tracing::level_filters::LevelFilter;
-use tracing_subscriber::EnvFilter;
 
-use crate::arguments::{Arguments, Command, LogFormat, Place, Where};
+use crate::arguments::{Arguments, Command, Place, Where};
 use crate::client::{Client, Failed, Logins};
 use crate::exit::Exit;
+use crate::log;
 use crate::terminal;
 
 /// What a command comes to.
@@ -35,7 +34,7 @@ pub(crate) type Outcome = Result<Exit, Failed>;
 
 /// Runs a command to its end.
 pub(crate) fn run(matches: &ArgMatches, arguments: Arguments) -> Exit {
-    log(&arguments.command);
+    log::begin(&arguments.command);
     let json = wants_json(matches);
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
@@ -64,20 +63,6 @@ pub(crate) fn run(matches: &ArgMatches, arguments: Arguments) -> Exit {
 fn wants_json(matches: &ArgMatches) -> bool {
     let here = matches.try_get_one::<bool>("json").ok().flatten().is_some_and(|json| *json);
     here || matches.subcommand().is_some_and(|(_, below)| wants_json(below))
-}
-
-/// Writes the log to standard error: a server's as it works, a command's only when something fails.
-fn log(command: &Command) {
-    let (level, format) = match command {
-        Command::Serve(serve) => (LevelFilter::INFO, serve.log_format),
-        _ => (LevelFilter::ERROR, LogFormat::Text),
-    };
-    let filter = EnvFilter::builder().with_default_directive(level.into()).from_env_lossy();
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    match format {
-        LogFormat::Text => subscriber.init(),
-        LogFormat::Json => subscriber.json().flatten_event(true).init(),
-    }
 }
 
 /// Runs a command that asks somebody: the data itself, or a server.

@@ -6,6 +6,7 @@ mod arguments;
 mod client;
 mod commands;
 mod exit;
+mod log;
 mod terminal;
 
 use clap::error::ErrorKind;

@@ -55,7 +55,7 @@ impl App {
     /// Says whether whoever acts may do something.
     pub(crate) fn allows(&self, act: Act, whose: Whose) -> Result<(), Refusal> {
         let role = self.who.role().ok_or_else(|| Refusal::forbidden("Sign in first."))?;
-        may(role, act, whose)
+        may(role, act, whose).inspect_err(|_| self.noted_refusal(act))
     }
 
     /// Returns the id of whoever acts.

@@ -4,8 +4,9 @@
 //! need not be erased with a person.
 
 use domain::envelope::ActorId;
+use domain::permission::Act;
 
-use super::App;
+use super::{App, Who};
 
 impl App {
     /// Notes what whoever acts did to an account.
@@ -13,6 +14,21 @@ impl App {
         let by = self.who.member().map_or("the machine", |member| member.id.as_str());
         tracing::info!(target: "seaworthy::access", by, whom = %whom, "{what}");
     }
+
+    /// Notes that whoever acts wanted what is not for them.
+    pub(crate) fn noted_refusal(&self, act: Act) {
+        let who = match &*self.who {
+            Who::Member(member) => member.id.as_str(),
+            Who::Machine(_) => "the machine",
+            Who::Nobody => "nobody known",
+        };
+        tracing::info!(target: "seaworthy::access", by = who, ?act, "was refused");
+    }
+}
+
+/// Notes that a script came in. Each token says so once a minute at most.
+pub(super) fn by_token(token: &str, whose: &ActorId) {
+    tracing::info!(target: "seaworthy::access", token, %whose, "came in by a token");
 }
 
 /// Notes what the provider's groups made of an account.

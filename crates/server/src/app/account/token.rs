@@ -7,7 +7,7 @@ use domain::permission::{Act, Role, Whose};
 use domain::refusal::Refusal;
 use journal::Token;
 
-use super::{App, AppError, Who, digest_of, secret};
+use super::{App, AppError, Who, digest_of, noted, secret};
 use crate::app::random;
 
 const DAY: i64 = 24 * 3_600_000_000;
@@ -66,6 +66,7 @@ impl App {
         if !self.journal().token_put(&token).await? {
             return Err(Refusal::unknown("There is no such account.").into());
         }
+        self.noted("made a token", &token.person);
         Ok(MadeToken { id: token.id, secret })
     }
 
@@ -81,6 +82,7 @@ impl App {
             return Err(Refusal::unknown("There is no such token of yours.").into());
         }
         self.journal().token_revoke(id, self.now()).await?;
+        self.noted("revoked a token", &self.actor().await?);
         Ok(())
     }
 
@@ -97,7 +99,9 @@ impl App {
         let Some(Who::Member(mut member)) = self.member(&token.person, None).await? else { return Ok(None) };
         let scope = token.scopes.iter().filter_map(|scope| Role::parse(scope)).min().unwrap_or(Role::Viewer);
         member.role = member.role.min(scope);
-        self.journal().token_used(&token.id, now).await?;
+        if self.journal().token_used(&token.id, now).await? {
+            noted::by_token(&token.id, &token.person);
+        }
         Ok(Some(Who::Member(member)))
     }
 }
