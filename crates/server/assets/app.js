@@ -2,14 +2,16 @@
 // glance at what has just turned. Nothing here is needed to read or to act.
 (() => {
   "use strict";
-  const year = "; Path=/; Max-Age=31536000; SameSite=Lax";
+  const secure = location.protocol === "https:";
+  const prefix = secure ? "__Host-" : "";
+  const year = `; Path=/; Max-Age=31536000; SameSite=Lax${secure ? "; Secure" : ""}`;
 
   // The server shows times in the zone of this browser once it knows it.
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const cookies = Object.fromEntries(document.cookie.split("; ").map((pair) => pair.split("=")));
-  if (zone && cookies.browser_zone !== zone) {
-    document.cookie = `browser_zone=${zone}${year}`;
-    if (!cookies.zone && navigator.cookieEnabled && zone !== document.documentElement.dataset.zone) location.reload();
+  if (zone && cookies[`${prefix}browser_zone`] !== zone) {
+    document.cookie = `${prefix}browser_zone=${zone}${year}`;
+    if (!cookies[`${prefix}zone`] && navigator.cookieEnabled && zone !== document.documentElement.dataset.zone) location.reload();
   }
 
   // "5 min ago" grows older while the page stands open.

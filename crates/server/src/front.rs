@@ -110,7 +110,7 @@ impl Front {
     }
 
     pub(crate) fn device_cookie(&self) -> &'static str {
-        if self.is_secure() { "__Secure-seaworthy_device" } else { "seaworthy_device" }
+        if self.is_secure() { "__Host-seaworthy_device" } else { "seaworthy_device" }
     }
 
     /// Returns the name of the cookie by which a browser is known that is on its way to an identity provider.
@@ -118,7 +118,18 @@ impl Front {
         if self.is_secure() { "__Host-seaworthy_provider" } else { "seaworthy_provider" }
     }
 
-    /// Returns what every cookie ends with.
+    /// Returns what the names of a reader's choices begin with: no other host can have set them, where browsers come by
+    /// TLS.
+    pub(crate) fn choice_prefix(&self) -> &'static str {
+        if self.is_secure() { "__Host-" } else { "" }
+    }
+
+    /// Returns what the cookie of a choice ends with that scripts may read.
+    pub(crate) fn choice_end(&self) -> &'static str {
+        if self.is_secure() { "; Secure" } else { "" }
+    }
+
+    /// Returns what every other cookie ends with.
     pub(crate) fn cookie_end(&self) -> &'static str {
         if self.is_secure() { "; HttpOnly; Secure" } else { "; HttpOnly" }
     }

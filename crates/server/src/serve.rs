@@ -3,6 +3,7 @@
 //! Invariant: a request under way is answered before the server ends, an open stream is ended rather than waited for,
 //! and whoever sends slowly holds nothing for long.
 
+mod headers;
 mod router;
 mod tls;
 mod watch;

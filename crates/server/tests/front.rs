@@ -86,15 +86,57 @@ async fn it_answers_under_its_name_and_by_its_front_alone() {
 }
 
 #[tokio::test]
+async fn whatever_it_answers_protects_the_browser() {
+    let site = Site::behind().await;
+    for (peer, host, path, expect) in [
+        (HOP, NAME, "/sign-in", StatusCode::OK),
+        (HOP, NAME, "/nowhere", StatusCode::NOT_FOUND),
+        (HOP, NAME, "/assets/nothing.css", StatusCode::NOT_FOUND),
+        (HOP, NAME, "/api/v1/releases", StatusCode::UNAUTHORIZED),
+        (HOP, NAME, "/api/v1/nowhere", StatusCode::NOT_FOUND),
+        (HOP, NAME, "/metrics", StatusCode::UNAUTHORIZED),
+        (HOP, "evil.example", "/", StatusCode::MISDIRECTED_REQUEST),
+        ("10.0.0.8", NAME, "/", StatusCode::FORBIDDEN),
+        ("10.0.0.8", NAME, "/healthz", StatusCode::OK),
+    ] {
+        let request = Request::get(path).header(header::HOST, host).body(Body::empty()).unwrap();
+        let answer = site.send(peer, request).await;
+        assert_eq!(answer.status(), expect, "{path}");
+        let says = |name: &str| answer.headers()[name].to_str().unwrap();
+        let policy = says("content-security-policy");
+        for part in ["default-src 'none'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"] {
+            assert!(policy.contains(part), "{path}: {policy}");
+        }
+        assert!(!policy.contains("unsafe") && !policy.contains('*'), "{path}: {policy}");
+        for (name, value) in [
+            ("strict-transport-security", "max-age=63072000; includeSubDomains"),
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "same-origin"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cross-origin-resource-policy", "same-origin"),
+        ] {
+            assert_eq!(says(name), value, "{path}: {name}");
+        }
+        let kept = says("cache-control");
+        assert!(kept == "no-store" || kept == "private, no-cache", "{path}: {kept}");
+        assert!(!answer.headers().contains_key("access-control-allow-origin"), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn its_cookies_go_by_tls_alone() {
     let site = Site::behind().await;
     let headers = site.set_up().await;
-    assert_eq!(headers["strict-transport-security"], "max-age=31536000");
     let cookies: Vec<&str> =
         headers.get_all(header::SET_COOKIE).iter().map(|cookie| cookie.to_str().unwrap()).collect();
-    for name in ["__Host-seaworthy_session=", "__Secure-seaworthy_device="] {
+    for name in ["__Host-seaworthy_session=", "__Host-seaworthy_device="] {
         let cookie = cookies.iter().find(|cookie| cookie.starts_with(name)).unwrap();
         assert!(cookie.contains("; Secure") && cookie.contains("; HttpOnly"), "{cookie}");
+    }
+    let chosen = site.post("198.51.100.1", "/preferences", "zone=Europe/Berlin&theme=dark").await;
+    for cookie in chosen.headers().get_all(header::SET_COOKIE) {
+        let cookie = cookie.to_str().unwrap();
+        assert!(cookie.starts_with("__Host-") && cookie.contains("; Secure"), "{cookie}");
     }
     let session = cookies[0].split(';').next().unwrap();
     for (cookie, expect) in [
@@ -125,4 +167,22 @@ async fn tries_are_counted_by_where_they_come_from() {
     }
     assert_eq!(attempt("203.0.113.5", 10).await, StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(attempt("203.0.113.6", 11).await, StatusCode::UNPROCESSABLE_ENTITY, "another is free");
+}
+
+#[tokio::test]
+async fn a_field_that_comes_twice_is_refused() {
+    let site = Site::behind().await;
+    site.set_up().await;
+    let twice = format!("login=ada&password=wrong&password={PASSWORD}");
+    assert_eq!(
+        site.post("198.51.100.1", "/sign-in", &twice).await.status(),
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    let in_two_places = format!("/sign-in?login=ada&password={PASSWORD}");
+    let answer = site.post("198.51.100.1", &in_two_places, "").await;
+    assert_eq!(
+        answer.status(),
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "what belongs into the body counts there alone"
+    );
 }

@@ -101,7 +101,7 @@ impl Site {
     /// Opens a stream of changes.
     async fn listen(&self, path: &str) -> impl futures::Stream<Item = String> + use<> {
         let response = self.send(Request::get(path), Body::empty()).await;
-        assert_eq!(response.headers()[header::CONTENT_TYPE], "text/event-stream");
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "text/event-stream; charset=utf-8");
         let body = response.into_body().into_data_stream();
         body.map(|bytes| String::from_utf8(bytes.unwrap().to_vec()).unwrap())
     }

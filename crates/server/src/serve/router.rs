@@ -1,13 +1,14 @@
 //! Everything that the server answers, behind the checks that every request passes.
 //!
 //! Invariant: a request is answered under the server's own name alone, and its origin is known before anything else.
+//! Whatever is answered has the headers that protect browsers.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use axum::Router;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::uri::Authority;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -17,9 +18,11 @@ use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
 
-use super::watch::{health, watch};
+use super::headers;
+use super::watch::{Asked, health, watch};
 use crate::app::{App, Who};
 use crate::door::{Access, ClientAddress, Door, Speaks, guard_by};
+use crate::front::Front;
 use crate::{api, web};
 use domain::permission::Act;
 
@@ -69,13 +72,21 @@ fn behind_doors(app: App, access: Access, stop: CancellationToken) -> (Router, R
 
 /// Refuses requests under another name than the server's: a page elsewhere could otherwise point its own name here and
 /// read what is not its business. Refuses what did not come by the front, and notes where the rest comes from.
-async fn at_the_front(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let front = app.front.clone();
+async fn at_the_front(State(app): State<App>, request: Request, next: Next) -> Response {
+    let front = &app.front;
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
+    let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    let asked = Asked::by(front.client(peer, request.headers()), &request);
+    let mut response = pass(front, peer, &asked, request, next).await;
+    headers::add(front, response.headers_mut());
+    asked.noted_if_refused(response.status());
+    response
+}
+
+async fn pass(front: &Front, peer: IpAddr, asked: &Asked, mut request: Request, next: Next) -> Response {
     // HTTP/2 names the host in the address, HTTP/1 in a header.
     let named = request.uri().authority().map(Authority::as_str);
     let host = named.or_else(|| request.headers().get(header::HOST)?.to_str().ok()).unwrap_or_default();
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
-    let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
     // What watches over the server knows it by an address of its own, and is told nothing but that it is well.
     let watcher = request.uri().path() == "/healthz";
     if !front.answers_to(host) && !watcher {
@@ -86,12 +97,6 @@ async fn at_the_front(State(app): State<App>, mut request: Request, next: Next) 
     if !front.admits(peer) && !watcher {
         return (StatusCode::FORBIDDEN, "Come by way of what ends TLS for this server.\n").into_response();
     }
-    let client = front.client(peer, request.headers());
-    request.extensions_mut().insert(ClientAddress(client));
-    let mut response = next.run(request).await;
-    if front.is_secure() {
-        let name = HeaderName::from_static("strict-transport-security");
-        response.headers_mut().insert(name, HeaderValue::from_static("max-age=31536000"));
-    }
-    response
+    request.extensions_mut().insert(ClientAddress(asked.client));
+    next.run(request).await
 }

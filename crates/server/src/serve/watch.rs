@@ -1,11 +1,13 @@
 //! What happens, for whoever watches: metrics, a log of answers, and whether the journal can be read.
 //!
-//! Invariant: an answer is counted under its route, never under its path, so that no name gets into a metric.
+//! Invariant: an answer is counted and logged under its route, never under its path, so that no name gets into a metric
+//! and no secret into a log.
 
+use std::net::IpAddr;
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
@@ -54,13 +56,42 @@ pub(super) async fn health(State(app): State<App>) -> Response {
     }
 }
 
+/// What was asked for, as it may be logged: by its route, since a path can hold a secret.
+#[derive(Debug)]
+pub(super) struct Asked {
+    pub(super) client: IpAddr,
+    method: Method,
+    route: String,
+}
+
+impl Asked {
+    pub(super) fn by(client: IpAddr, request: &Request) -> Self {
+        Self { client, method: request.method().clone(), route: route(request) }
+    }
+
+    /// Notes an answer that turned somebody away. What is not there, and what somebody else was faster at, is no trial
+    /// of what protects the server.
+    pub(super) fn noted_if_refused(&self, status: StatusCode) {
+        let everyday = matches!(status, StatusCode::NOT_FOUND | StatusCode::CONFLICT | StatusCode::GONE);
+        if status.is_client_error() && !everyday {
+            let Self { client, method, route } = self;
+            let status = status.as_u16();
+            tracing::info!(
+                target: "seaworthy::access", address = %client, status, "turned away {method} {route} with {status}"
+            );
+        }
+    }
+}
+
+fn route(request: &Request) -> String {
+    let path = request.extensions().get::<MatchedPath>();
+    path.map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned())
+}
+
 /// Counts and logs each answer.
 pub(super) async fn watch(request: Request, next: Next) -> Response {
     let begin = Instant::now();
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
+    let route = route(&request);
     let method = request.method().clone();
     let response = next.run(request).await;
     let (elapsed, status) = (begin.elapsed(), response.status());

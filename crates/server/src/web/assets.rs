@@ -62,7 +62,7 @@ pub(super) static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
         icon: Asset::new(
             "icon",
             "svg",
-            "image/svg+xml",
+            "image/svg+xml; charset=utf-8",
             Bytes::from_static(include_bytes!("../../assets/icon.svg")),
         ),
         font,

@@ -32,7 +32,7 @@ pub(super) async fn show(State(_app): State<App>, reader: Reader) -> Page {
 }
 
 pub(super) async fn choose(
-    State(_app): State<App>,
+    State(app): State<App>,
     reader: Reader,
     form: Result<Form<Choice>, FormRejection>,
 ) -> Result<Response, Trouble> {
@@ -48,7 +48,11 @@ pub(super) async fn choose(
     let known_theme = Theme::ALL.iter().find(|(name, _)| *name == theme).map_or("system", |(name, _)| name);
     let mut headers = HeaderMap::new();
     let zone = known.as_ref().and_then(|zone| zone.iana_name()).unwrap_or_default();
-    for cookie in [format!("zone={zone}; {KEPT}"), format!("theme={known_theme}; {KEPT}")] {
+    let (prefix, end) = (app.front.choice_prefix(), app.front.choice_end());
+    let zone = format!("{prefix}zone={zone}; {KEPT}{end}");
+    // Scripts need the zone; the theme is for the server alone.
+    let theme = format!("{prefix}theme={known_theme}; {KEPT}{}", app.front.cookie_end());
+    for cookie in [zone, theme] {
         if let Ok(cookie) = HeaderValue::from_str(&cookie) {
             headers.append(header::SET_COOKIE, cookie);
         }

@@ -129,6 +129,7 @@ where
         };
         for cookie in text(&header::COOKIE).unwrap_or_default().split(';') {
             let Some((name, value)) = cookie.trim().split_once('=') else { continue };
+            let Some(name) = name.strip_prefix(app.front.choice_prefix()) else { continue };
             let zone = || TimeZone::get(value).ok();
             match name {
                 "zone" => reader.chosen = zone(),
