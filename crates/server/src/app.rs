@@ -21,6 +21,7 @@ pub(crate) mod load;
 mod merges;
 pub mod moved;
 pub mod once;
+mod pace;
 pub mod page;
 mod record;
 pub mod report;
@@ -74,6 +75,8 @@ pub(crate) struct Inner {
     pub(crate) managing: tokio::sync::Mutex<()>,
     /// Tries to sign in.
     pub(crate) tries: limit::Limit,
+    /// What each person has changed in this minute.
+    pub(crate) pace: pace::Pace,
     pub(crate) remembered: account::Remembered,
     pub(crate) tasks: tokio_util::task::TaskTracker,
 }
@@ -101,6 +104,7 @@ impl App {
             judging: tokio::sync::Mutex::default(),
             managing: tokio::sync::Mutex::default(),
             tries: limit::Limit::default(),
+            pace: pace::Pace::default(),
             remembered: account::Remembered::default(),
             tasks: tokio_util::task::TaskTracker::new(),
         };

@@ -164,7 +164,8 @@ pub(crate) fn guard_by<S: Clone + Send + Sync + 'static>(
     route.route_layer(middleware::from_fn(guard))
 }
 
-/// Lets in whoever may do the act at least to their own things; the use case knows whose a thing is.
+/// Lets in whoever may do the act at least to their own things; the use case knows whose a thing is. Whoever changes
+/// things faster than people and their scripts do waits.
 async fn guard(app: App, access: Access, speaks: Speaks, act: Act, request: Request, next: Next) -> Response {
     let who = match known(&app, access, request.headers()).await {
         Ok(who) => who,
@@ -174,15 +175,25 @@ async fn guard(app: App, access: Access, speaks: Speaks, act: Act, request: Requ
     let Some(who) = who else { return unknown(&parts, speaks) };
     if in_person(act) && who.member().is_some_and(|member| member.session.is_none()) {
         let refusal = Refusal::forbidden("Sign in with a browser to do this; a token may not.");
+        app.acting_as(who).noted_refusal(act);
         return refused(&parts, speaks, AppError::from(refusal).into());
     }
     let allowed = who.role().map(|role| may(role, act, Whose::Own));
     match allowed {
         Some(Ok(())) => {
+            let changes = !parts.method.is_safe();
+            if let Some(member) = who.member().filter(|_| changes)
+                && let Err(wait) = app.inner.pace.change(&member.id, app.now())
+            {
+                return refused(&parts, speaks, AppError::TooOften(wait).into());
+            }
             parts.extensions.insert(who);
             next.run(Request::from_parts(parts, body)).await
         }
-        Some(Err(refusal)) => refused(&parts, speaks, AppError::from(refusal).into()),
+        Some(Err(refusal)) => {
+            app.acting_as(who).noted_refusal(act);
+            refused(&parts, speaks, AppError::from(refusal).into())
+        }
         None => unknown(&parts, speaks),
     }
 }
