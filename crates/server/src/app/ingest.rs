@@ -33,6 +33,8 @@ use collect::Collected;
 pub(crate) use read::key;
 
 const DAY: i64 = 86_400_000_000;
+/// Bytes of reports that one ingest may bring: far more than a night of every platform, and less than a disk.
+const MOST: u64 = 8 << 30;
 
 /// What the reports are of.
 #[derive(Clone, Debug, Deserialize, Serialize, IntoParams)]
@@ -165,8 +167,9 @@ impl App {
         let blobs = self.blobs().clone();
         let work =
             tokio::task::spawn_blocking(move || collect::run(&runtime, &blobs, container, name, receiver));
+        let mut room = Room(MOST);
         while let Some(chunk) = body.next().await {
-            let chunk = chunk.map_err(|error| error.to_string());
+            let chunk = chunk.map_err(|error| error.to_string()).and_then(|chunk| room.take(chunk));
             let broken = chunk.is_err();
             // Sending blocks while the readers are busy: that is what keeps memory flat.
             let sent = tokio::task::block_in_place(|| chunks.send(chunk));
@@ -175,7 +178,29 @@ impl App {
             }
         }
         drop(chunks);
-        work.await.map_err(internal)?
+        let collected = work.await.map_err(internal)?;
+        // Whatever the readers made of the end, this is why it ended.
+        room.check().and(collected)
+    }
+}
+
+/// How many bytes may still come.
+struct Room(u64);
+
+impl Room {
+    fn take(&mut self, chunk: Bytes) -> Result<Bytes, String> {
+        let length = chunk.len() as u64;
+        // What is too much stays too much, whatever comes later.
+        self.0 = if length < self.0 { self.0 - length } else { 0 };
+        if self.0 == 0 { Err("it is too long".to_owned()) } else { Ok(chunk) }
+    }
+
+    fn check(&self) -> Result<(), AppError> {
+        if self.0 > 0 {
+            return Ok(());
+        }
+        let problem = format!("there are more than {} GiB; send them as several ingests", MOST >> 30);
+        Err(AppError::Report { file: "the reports".to_owned(), problem })
     }
 }
 
@@ -236,4 +261,18 @@ fn withdrawn_before(release: &Release, run: &RunIngested) -> usize {
         of == (&run.build, &run.kind, &run.run, &run.device, &run.cases) && ingest.withdrawn.is_some()
     };
     ingests.iter().filter(same).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ingest_ends_where_there_is_no_more_room() {
+        let mut room = Room(10);
+        for (chunk, fits) in [("1234", true), ("12345", true), ("123", false), ("", false)] {
+            assert_eq!(room.take(Bytes::from_static(chunk.as_bytes())).is_ok(), fits, "{chunk}");
+            assert_eq!(room.check().is_ok(), fits, "{chunk}");
+        }
+    }
 }
