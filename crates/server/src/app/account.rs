@@ -3,6 +3,7 @@
 //! Invariant: a secret is shown once and kept only as its digest; at least one admin can always sign in.
 
 mod login;
+mod breached;
 mod noted;
 pub(crate) mod oidc;
 mod password;
@@ -391,7 +392,7 @@ fn used_up() -> Refusal {
 fn login(text: &str) -> Result<String, Refusal> {
     let login = text.trim();
     let fits = (2..=200).contains(&login.chars().count())
-        && !login.contains(|c: char| c.is_whitespace() || c.is_control());
+        && !login.contains(|c: char| c.is_whitespace() || c.is_control() || is_unseen(c));
     // Logins with a colon are those of machines.
     if fits && !login.contains(':') {
         return Ok(login.to_owned());
@@ -403,12 +404,19 @@ fn login(text: &str) -> Result<String, Refusal> {
 
 fn name(text: &str) -> Result<String, Refusal> {
     let name = text.trim();
-    if (1..=100).contains(&name.chars().count()) && !name.contains(char::is_control) {
+    if (1..=100).contains(&name.chars().count()) && !name.contains(|c: char| c.is_control() || is_unseen(c)) {
         return Ok(name.to_owned());
     }
     Err(Refusal::invalid(
         "Say how you are called, in at most 100 characters: others see it beside what you do.",
     ))
+}
+
+/// Tells a character that shows nothing, or turns the text beside it: with one, two names could look the same. The
+/// joiners within words of some scripts are not among them.
+fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// Returns 256 random bits as text that fits into a link.
@@ -419,4 +427,26 @@ fn secret() -> Result<String, AppError> {
 /// Returns what is kept of a secret. It has 256 random bits: a slow hash would add nothing.
 pub(crate) fn digest_of(secret: &str) -> Digest {
     Digest::of(secret.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_looks_like_no_other() {
+        for (text, fits) in [
+            ("Ada Lovelace", true),
+            ("Søren 海", true),
+            ("نیما می\u{200c}خواهم", true),
+            ("", false),
+            ("Ada\u{200b}", false),
+            ("Ada \u{202e}nimdA", false),
+            ("A\u{ad}da", false),
+        ] {
+            assert_eq!(name(text).is_ok(), fits, "{text:?}");
+            let login = login(&text.replace(' ', "."));
+            assert_eq!(login.is_ok(), fits, "{text:?}");
+        }
+    }
 }

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use domain::refusal::Refusal;
 use tokio::sync::Semaphore;
 
+use super::breached::is_breached;
 use super::{App, AppError};
 
 /// Characters of the shortest and the longest password.
@@ -30,8 +31,24 @@ static NOBODY: LazyLock<String> = LazyLock::new(|| password_auth::generate_hash(
 impl App {
     /// Hashes a new password, unless it is weak.
     pub(super) async fn hash(&self, password: String, near: &[String]) -> Result<String, AppError> {
-        strong(&password, near)?;
+        let near = [near, &self.names_of_this_place().await?].concat();
+        strong(&password, &near)?;
         turn(move || password_auth::generate_hash(password)).await
+    }
+
+    /// Returns what everybody here knows, and would try: where the server is, and what is released with it.
+    async fn names_of_this_place(&self) -> Result<Vec<String>, AppError> {
+        let products = self.releases().await?.into_iter().map(|release| release.product.as_str().to_owned());
+        let origin = self.front.origin.as_ref().map(|origin| origin.as_str().to_owned());
+        let mut names: Vec<String> = products.chain(origin).collect();
+        names.dedup();
+        Ok(names)
+    }
+
+    /// Tells whether whoever acts has a password.
+    pub(crate) async fn has_password(&self) -> Result<bool, AppError> {
+        let Some(member) = self.who.member() else { return Ok(false) };
+        Ok(self.account(&member.id).await?.password.is_some())
     }
 
     /// Compares a password with a hash, or with nobody's.
@@ -75,7 +92,8 @@ impl Drop for Waiting {
     }
 }
 
-/// Refuses what would be guessed. `near` is what an attacker would try first: login and name.
+/// Refuses what would be guessed. `near` is what an attacker would try first: login and name, the products, the
+/// server's name.
 fn strong(password: &str, near: &[String]) -> Result<(), Refusal> {
     let length = password.chars().count();
     if length < SHORTEST {
@@ -92,7 +110,10 @@ fn strong(password: &str, near: &[String]) -> Result<(), Refusal> {
     near.push("seaworthy");
     // What is left of it without login and name must be something.
     let rest = near.iter().fold(password.to_lowercase(), |rest, word| rest.replace(word, ""));
-    if rest.chars().count() < SHORTEST / 2 || zxcvbn::zxcvbn(password, &near).score() < STRONG {
+    if rest.chars().count() < SHORTEST / 2
+        || is_breached(password)
+        || zxcvbn::zxcvbn(password, &near).score() < STRONG
+    {
         return Err(Refusal::invalid(
             "This password would be guessed soon. Three or four words that do not belong together do well.",
         ));
@@ -106,13 +127,18 @@ mod tests {
 
     #[test]
     fn a_password_that_would_be_guessed_is_refused() {
-        let near = ["maren.okafor@tidewatch.example".to_owned(), "Maren Okafor".to_owned()];
+        let near =
+            ["maren.okafor@tidewatch.example", "Maren Okafor", "lighthouse-app", "https://ship.example"];
+        let near = near.map(str::to_owned);
         for (password, fits) in [
             ("short", false),
             ("password123", false),
             ("aaaaaaaaaaaaaaaa", false),
             ("MarenOkafor1", false),
             ("seaworthy2026", false),
+            ("Lighthouse-App-26", false),
+            ("ship.example!1", false),
+            ("141312190296q", false),
             ("kelp ferry bell noon", true),
             ("x7!Qm2$vRt9#", true),
         ] {
