@@ -41,6 +41,7 @@ struct Answer {
     cookie: String,
     text: String,
     retry: Option<String>,
+    clears: Option<String>,
     device: Option<String>,
 }
 
@@ -104,17 +105,26 @@ impl Site {
         let (status, location) = (response.status(), text(header::LOCATION).unwrap_or_default());
         let cookie = text(header::SET_COOKIE).unwrap_or_default().split(';').next().unwrap().to_owned();
         let retry = text(header::RETRY_AFTER);
+        let clears = text(header::HeaderName::from_static("clear-site-data"));
         let device = response.headers().get_all(header::SET_COOKIE).iter().find_map(|cookie| {
             let (value, _) = cookie.to_str().unwrap().strip_prefix("seaworthy_device=")?.split_once(';')?;
             Some(value.to_owned())
         });
-        let streams = text(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream");
+        let streams = text(header::CONTENT_TYPE).is_some_and(|kind| kind.starts_with("text/event-stream"));
         let bytes = if streams {
             Default::default()
         } else {
             response.into_body().collect().await.unwrap().to_bytes()
         };
-        Answer { status, location, cookie, text: String::from_utf8_lossy(&bytes).into_owned(), retry, device }
+        Answer {
+            status,
+            location,
+            cookie,
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+            retry,
+            clears,
+            device,
+        }
     }
 
     async fn page(&self, who: &str, path: &str) -> Answer {
@@ -307,12 +317,24 @@ async fn a_session_ends_when_it_is_ended() {
     assert!(is_in("contributor").await && is_in(&second).await);
     let account = site.page("contributor", "/account").await.text;
     let other = account.split("name=\"session\" value=\"").nth(1).unwrap().split('"').next().unwrap();
-    let by_stranger = site.form("viewer", "/account/sessions/end", &format!("session={other}")).await;
+    let end = |session: &str, password: &str| format!("session={session}&password={password}");
+    let by_stranger = site.form("viewer", "/account/sessions/end", &end(other, PASSWORD)).await;
     assert_eq!(by_stranger.status, StatusCode::NOT_FOUND, "nobody ends the sessions of others");
     assert!(is_in(&second).await);
-    site.form("contributor", "/account/sessions/end", &format!("session={other}")).await;
+    for unsure in [end(other, "wrong"), format!("session={other}"), end("", PASSWORD)] {
+        let refused = site.form("contributor", "/account/sessions/end", &unsure).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{unsure}: {}", refused.text);
+    }
+    assert!(is_in(&second).await, "whoever finds a browser open shuts nobody out");
+    let ended = site.form("contributor", "/account/sessions/end", &end(other, PASSWORD)).await;
+    assert_eq!(ended.status, StatusCode::SEE_OTHER, "{}", ended.text);
     assert!(!is_in(&second).await && is_in("contributor").await);
-    let third = site.form("", "/sign-in", &format!("login=contributor&password={PASSWORD}")).await.cookie;
+    let enter =
+        async || site.form("", "/sign-in", &format!("login=contributor&password={PASSWORD}")).await.cookie;
+    let (third, fourth) = (enter().await, enter().await);
+    site.form("contributor", "/account/sessions/end", &end("others", PASSWORD)).await;
+    assert!(!is_in(&third).await && !is_in(&fourth).await && is_in("contributor").await);
+    let third = enter().await;
     let wrong =
         site.form("contributor", "/account/password", "present=wrong&wanted=seven loud quiet harbours").await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -320,7 +342,8 @@ async fn a_session_ends_when_it_is_ended() {
     let changed = site.form("contributor", "/account/password", &fields).await;
     assert_eq!(changed.status, StatusCode::SEE_OTHER, "{}", changed.text);
     assert!(!is_in(&third).await && is_in("contributor").await, "a new password ends the other sessions");
-    site.form("contributor", "/sign-out", "").await;
+    let left = site.form("contributor", "/sign-out", "").await;
+    assert_eq!(left.clears.as_deref(), Some("\"cache\", \"storage\""));
     assert!(!is_in("contributor").await);
     let elsewhere = Request::post("/sign-out").header(header::ORIGIN, "http://evil.example");
     assert_eq!(site.send("viewer", elsewhere, Body::empty()).await.status, StatusCode::FORBIDDEN);
@@ -345,6 +368,17 @@ async fn whoever_has_no_password_shows_themselves_anew_after_a_day() {
         tokio::time::sleep(std::time::Duration::from_millis(3_100)).await;
         assert_eq!(site.page(&cleo, "/account").await.status == StatusCode::OK, is_in, "{hours} more");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_in_anew_ends_the_session_before() {
+    let site = Site::with_members().await;
+    let right = format!("login=viewer&password={PASSWORD}");
+    let first = site.form("", "/sign-in", &right).await.cookie;
+    let second = site.form(&first, "/sign-in", &right).await.cookie;
+    assert_ne!(first, second);
+    assert!(site.page(&first, "/account").await.location.starts_with("/sign-in"), "the first has ended");
+    assert_eq!(site.page(&second, "/account").await.status, StatusCode::OK);
 }
 
 #[tokio::test(flavor = "multi_thread")]

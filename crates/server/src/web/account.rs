@@ -7,6 +7,7 @@ use axum::extract::rejection::FormRejection;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::permission::{Role, TABLE, Whose, may};
+use domain::refusal::{Refusal, RefusalKind};
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -23,6 +24,7 @@ struct Said {
     password: Option<String>,
     token: Option<String>,
     link: Option<String>,
+    session: Option<String>,
     made: Option<MadeToken>,
 }
 
@@ -41,7 +43,7 @@ async fn page(app: &App, reader: &Reader, said: Said) -> Page {
     let ways = app.ways_in().await?;
     let functions: Vec<&str> =
         member.functions.iter().map(|function| super::parts::verdict::function(*function)).collect();
-    let wrong = said.password.is_some() || said.token.is_some() || said.link.is_some();
+    let wrong = [&said.password, &said.token, &said.link, &said.session].iter().any(|why| why.is_some());
     let body = html! {
         section.head { div {
             h1 { (member.name) }
@@ -82,6 +84,7 @@ async fn page(app: &App, reader: &Reader, said: Said) -> Page {
         }
         section.card aria-labelledby="sessions" {
             header { h2 #sessions { "Where you are signed in" } }
+            form method="post" action="/account/sessions/end" {
             table.list {
                 thead { tr { th scope="col" { "Browser" } th scope="col" { "Address" } th scope="col" { "Last seen" } th scope="col" { "Since" } th scope="col" { span.only-read { "End" } } } }
                 tbody { @for session in &sessions {
@@ -91,9 +94,18 @@ async fn page(app: &App, reader: &Reader, said: Said) -> Page {
                         td data-label="Address" { (session.address) }
                         td data-label="Last seen" { (clock.when(session.seen_at)) }
                         td data-label="Since" { (clock.short(session.created_at)) }
-                        td { @if !here { form method="post" action="/account/sessions/end" { button type="submit" name="session" value=(session.digest.to_string()) { "End it" } } } }
+                        td { @if !here { label.choice { input type="radio" name="session" value=(session.digest.to_string()); "end it" } } }
                     }
                 } }
+            }
+            @if sessions.len() > 1 {
+                div.filter {
+                    label.choice { input type="radio" name="session" value="others" checked; "end all others" }
+                    @if ways.has_password { label { span { "Your password" } input name="password" type="password" autocomplete="current-password" required; } }
+                    button.danger type="submit" { "End" }
+                }
+            }
+            @if let Some(why) = &said.session { p.note.unmet role="alert" { (why) } }
             }
         }
         (super::oidc::card(&ways, said.link.as_deref()))
@@ -206,8 +218,14 @@ pub(super) async fn make_token(
 pub(super) struct Named {
     #[serde(default)]
     id: String,
-    #[serde(default)]
+}
+
+/// Which session is to end, `others` for all but this one.
+#[derive(Deserialize)]
+pub(super) struct Ended {
     session: String,
+    #[serde(default)]
+    password: String,
 }
 
 pub(super) async fn revoke_token(
@@ -220,11 +238,21 @@ pub(super) async fn revoke_token(
 
 pub(super) async fn end_session(
     Acting(app): Acting,
-    form: Result<Form<Named>, FormRejection>,
-) -> Result<Response, Trouble> {
-    let digest = domain::digest::Digest::from_hex(form?.0.session.as_bytes());
-    if let Some(digest) = digest {
-        app.end_session(&digest).await?;
+    reader: Reader,
+    form: Result<Form<Ended>, FormRejection>,
+) -> Page {
+    let Ended { session, password } = form?.0;
+    let digest = domain::digest::Digest::from_hex(session.as_bytes());
+    let ended = match (digest, session.as_str()) {
+        (None, "others") => app.end_session(None, password).await,
+        (Some(digest), _) => app.end_session(Some(&digest), password).await,
+        (None, _) => Err(Refusal::invalid("Choose which session is to end.").into()),
+    };
+    match ended {
+        Ok(()) => Ok(Redirect::to("/account?done=ended").into_response()),
+        Err(AppError::Refused(refusal)) if refusal.kind == RefusalKind::Invalid => {
+            page(&app, &reader, Said { session: Some(refusal.sentence), ..Said::default() }).await
+        }
+        Err(error) => Err(error.into()),
     }
-    Ok(Redirect::to("/account?done=ended").into_response())
 }

@@ -5,7 +5,7 @@
 use axum::Extension;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, Query, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::envelope::ActorId;
 use domain::permission::Role;
@@ -158,9 +158,20 @@ pub(super) async fn enter(
         device: cookie(&headers, web.app.front.device_cookie()).map(str::to_owned),
     };
     match web.app.sign_in(sign_in).await {
-        Ok(session) => Ok(entered(&web.app.front, session, back(&next))),
+        Ok(session) => {
+            leave_behind(&web.app, &headers).await?;
+            Ok(entered(&web.app.front, session, back(&next)))
+        }
         Err(AppError::Refused(refusal)) => page(&web, &reader, &next, &login, Some(&refusal.sentence)).await,
         Err(error) => Err(error.into()),
+    }
+}
+
+/// Ends the session that a browser brought along to a new one.
+async fn leave_behind(app: &App, headers: &HeaderMap) -> Result<(), AppError> {
+    match cookie(headers, app.front.session_cookie()) {
+        Some(secret) => app.leave_behind(secret).await,
+        None => Ok(()),
     }
 }
 
@@ -179,7 +190,7 @@ pub(super) fn entered(front: &Front, session: SignedInAs, to: &str) -> Response 
     let mut response = with_cookie(&cookie, Redirect::to(to));
     let device = session.device.map(|device| {
         let name = front.device_cookie();
-        format!("{name}={device}; Path=/sign-in; Max-Age=31536000; SameSite=Strict{end}")
+        format!("{name}={device}; Path=/; Max-Age=31536000; SameSite=Strict{end}")
     });
     if let Some(device) = device.and_then(|device| HeaderValue::from_str(&device).ok()) {
         response.headers_mut().append(header::SET_COOKIE, device);
@@ -196,11 +207,14 @@ fn with_cookie(cookie: &str, redirect: Redirect) -> Response {
 }
 
 pub(super) async fn leave(Acting(app): Acting) -> Result<Response, Trouble> {
-    if let Some(session) = app.who.member().and_then(|member| member.session) {
-        app.end_session(&session).await?;
-    }
+    app.leave().await?;
     let (name, end) = (app.front.session_cookie(), app.front.cookie_end());
-    Ok(with_cookie(&format!("{name}=; Path=/; Max-Age=0; SameSite=Lax{end}"), Redirect::to("/sign-in")))
+    let cookie = format!("{name}=; Path=/; Max-Age=0; SameSite=Lax{end}");
+    let mut response = with_cookie(&cookie, Redirect::to("/sign-in"));
+    // What was shown to them is not to be found by whoever uses the browser next.
+    let kept = HeaderValue::from_static("\"cache\", \"storage\"");
+    response.headers_mut().insert(HeaderName::from_static("clear-site-data"), kept);
+    Ok(response)
 }
 
 #[derive(Debug, Deserialize)]
@@ -288,6 +302,7 @@ pub(super) async fn accept(
     match app.use_link(&secret, of, password).await {
         Ok(person) => {
             let session = app.begin_session(&person, address(from), agent(&headers)).await?;
+            leave_behind(&app, &headers).await?;
             let device = Some(app.know_device(&person).await?);
             Ok(entered(&app.front, SignedInAs { device, ..session }, "/"))
         }

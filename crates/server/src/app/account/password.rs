@@ -45,12 +45,6 @@ impl App {
         Ok(names)
     }
 
-    /// Tells whether whoever acts has a password.
-    pub(crate) async fn has_password(&self) -> Result<bool, AppError> {
-        let Some(member) = self.who.member() else { return Ok(false) };
-        Ok(self.account(&member.id).await?.password.is_some())
-    }
-
     /// Compares a password with a hash, or with nobody's.
     pub(super) async fn compare(&self, password: String, hash: Option<String>) -> Result<bool, AppError> {
         turn(move || match hash {

@@ -23,6 +23,8 @@ pub(crate) const LONGEST: i64 = 30 * 24 * 3_600_000_000;
 const LONGEST_BY_PROVIDER: i64 = 24 * 3_600_000_000;
 /// How often it is noted that a session is used.
 const NOTED: i64 = 300_000_000;
+/// How long after signing in somebody is still sure to be who signed in.
+const MOMENT: i64 = 900_000_000;
 /// How long a server takes another's word for who a session belongs to.
 const TRUSTED: Duration = Duration::from_secs(3);
 /// Bytes of the longest login that is looked for.
@@ -187,9 +189,35 @@ impl App {
         Ok(Some(who))
     }
 
-    /// Ends a session of whoever acts.
-    pub(crate) async fn end_session(&self, digest: &Digest) -> Result<(), AppError> {
-        let member = self.who.member().ok_or_else(|| Refusal::forbidden("Sign in first."))?;
+    /// Ends the session that whoever acts is in.
+    pub(crate) async fn leave(&self) -> Result<(), AppError> {
+        let Some((member, session)) = self.who.member().and_then(|member| Some((member, member.session?)))
+        else {
+            return Ok(());
+        };
+        self.journal().session_delete(&session).await?;
+        self.forget_sessions();
+        self.noted("signed out", &member.id);
+        Ok(())
+    }
+
+    /// Ends the session that a browser brought along when it signed in anew.
+    pub(crate) async fn leave_behind(&self, secret: &str) -> Result<(), AppError> {
+        self.journal().session_delete(&digest_of(secret)).await?;
+        self.forget_sessions();
+        Ok(())
+    }
+
+    /// Ends another session of whoever acts, or all others, for their password: whoever finds a browser open is not to
+    /// shut its owner out.
+    pub(crate) async fn end_session(&self, other: Option<&Digest>, password: String) -> Result<(), AppError> {
+        let member = self.in_person()?;
+        self.sure(member, password).await?;
+        let Some(digest) = other else {
+            self.end_sessions(&member.id, member.session.as_ref()).await?;
+            self.noted("ended all other sessions", &member.id);
+            return Ok(());
+        };
         let session = self.journal().session_get(digest).await?;
         if session.is_none_or(|session| session.person != member.id) {
             return Err(Refusal::unknown("That session has ended already.").into());
@@ -224,18 +252,36 @@ impl App {
     /// Changes the password of whoever acts, and ends their other sessions.
     pub(crate) async fn change_password(&self, present: String, wanted: String) -> Result<(), AppError> {
         let member = self.in_person()?.clone();
-        let key = format!("password of {}", member.id);
-        self.inner.tries.attempt(&key, self.now()).map_err(AppError::TooOften)?;
-        let account = self.account(&member.id).await?;
-        if !self.compare(present, account.password.clone()).await? {
-            return Err(Refusal::invalid("The present password is another.").into());
-        }
+        self.sure(&member, present).await?;
         let hash = self.hash(wanted, &[member.login.clone(), member.name.clone()]).await?;
         if !self.journal().account_set_password(&member.id, &hash).await? {
             return Err(Refusal::forbidden("This account has been disabled.").into());
         }
         self.noted("changed the password", &member.id);
         self.end_sessions(&member.id, member.session.as_ref()).await
+    }
+
+    /// Makes sure that it is still whoever signed in: by their password, or where they have none, because they signed in
+    /// a moment ago.
+    async fn sure(&self, member: &Member, password: String) -> Result<(), AppError> {
+        let key = format!("password of {}", member.id);
+        let now = self.now();
+        self.inner.tries.attempt(&key, now).map_err(AppError::TooOften)?;
+        let Some(hash) = self.account(&member.id).await?.password else {
+            let session = match &member.session {
+                Some(digest) => self.journal().session_get(digest).await?,
+                None => None,
+            };
+            if session.is_some_and(|session| now.micros() - session.created_at.micros() < MOMENT) {
+                return Ok(());
+            }
+            return Err(Refusal::invalid("Sign out and in again first, so that it is sure to be you.").into());
+        };
+        if !self.compare(password, Some(hash)).await? {
+            noted::came("gave another password while signed in", Some(&member.id), "in a session");
+            return Err(Refusal::invalid("The present password is another.").into());
+        }
+        Ok(())
     }
 
     /// Throws away sessions and links that have ended.
