@@ -168,7 +168,9 @@ async fn an_account_that_is_there_is_linked_by_its_owner_and_by_nobody_else() {
         // What another site would have a browser do.
         let forged = site.cross_site(&owner, "/account/identities/link").await;
         assert_eq!(forged, 403);
-        let page = site.post(&owner, "/account/identities/link", &[]).await;
+        let unsure = site.post(&owner, "/account/identities/link", &[("password", "wrong")]).await;
+        assert!(unsure.text.contains("The present password is another"), "{}", unsure.text);
+        let page = site.post(&owner, "/account/identities/link", &[("password", PASSWORD)]).await;
         let onwards =
             page.text.split("class=\"button primary\" href=\"").nth(1).unwrap().split('"').next().unwrap();
         let onwards = onwards.replace("&amp;", "&");
@@ -184,7 +186,11 @@ async fn an_account_that_is_there_is_linked_by_its_owner_and_by_nobody_else() {
         let subject = [("issuer", site.issuer()), ("subject", "ada")];
         let of_others = site.post(&stranger, "/account/identities/unlink", &subject).await;
         assert!(of_others.text.contains("your only way in"), "{}", of_others.text);
-        let unlinked = site.post(&by_provider, "/account/identities/unlink", &subject).await;
+        let unsure = site.post(&by_provider, "/account/identities/unlink", &subject).await;
+        assert!(unsure.text.contains("The present password is another"), "{}", unsure.text);
+        let [issuer, subject] = subject;
+        let sure = [issuer, subject, ("password", PASSWORD)];
+        let unlinked = site.post(&by_provider, "/account/identities/unlink", &sure).await;
         assert!(unlinked.text.contains("Unlinked."), "{}", unlinked.text);
         assert_eq!(site.sign_in("ada", people).await.status, 422);
         let by_password = Browser::new();

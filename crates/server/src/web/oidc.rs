@@ -7,6 +7,7 @@ use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use domain::refusal::Refusal;
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -98,7 +99,10 @@ pub(super) async fn come_back(
         agent: agent(&headers),
     });
     match came.await {
-        Ok(Came::In { session, next }) => Ok(entered(&app.front, session, back(&next))),
+        Ok(Came::In { session, next }) => {
+            sign_in::leave_behind(&app, &headers).await?;
+            Ok(entered(&app.front, session, back(&next)))
+        }
         Ok(Came::Linked) => Ok(Redirect::to("/account?done=linked").into_response()),
         Err(AppError::Refused(refusal)) if reader.who.is_some() => {
             account::not_linked(&app, &reader, refusal.sentence).await
@@ -110,12 +114,35 @@ pub(super) async fn come_back(
     }
 }
 
-pub(super) async fn link(Acting(app): Acting, from: From, reader: Reader, headers: HeaderMap) -> Page {
+/// What shows that it is still its owner who changes by what an account is signed in to.
+#[derive(Deserialize)]
+pub(super) struct Sure {
+    #[serde(default)]
+    password: String,
+}
+
+pub(super) async fn link(
+    Acting(app): Acting,
+    from: From,
+    reader: Reader,
+    headers: HeaderMap,
+    form: Result<Form<Sure>, FormRejection>,
+) -> Page {
     let address = address(from);
+    if let Err(refusal) = sure(&app, form?.0.password).await? {
+        return account::not_linked(&app, &reader, refusal.sentence).await;
+    }
     match going(&app, &headers, &way_back(&reader), "/account", &address, true).await {
         Ok(sent) => Ok(kept(&app, &sent, onwards(&reader, &sent.url))),
         Err(AppError::Refused(refusal)) => account::not_linked(&app, &reader, refusal.sentence).await,
         Err(error) => Err(error.into()),
+    }
+}
+
+async fn sure(app: &App, password: String) -> Result<Result<(), Refusal>, AppError> {
+    match app.be_sure(password).await {
+        Err(AppError::Refused(refusal)) => Ok(Err(refusal)),
+        other => other.map(Ok),
     }
 }
 
@@ -132,12 +159,14 @@ fn onwards(reader: &Reader, url: &str) -> Response {
     response
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 pub(super) struct Linked {
     #[serde(default)]
     issuer: String,
     #[serde(default)]
     subject: String,
+    #[serde(default)]
+    password: String,
 }
 
 pub(super) async fn unlink(
@@ -145,7 +174,10 @@ pub(super) async fn unlink(
     reader: Reader,
     form: Result<Form<Linked>, FormRejection>,
 ) -> Result<Response, Trouble> {
-    let Linked { issuer, subject } = form?.0;
+    let Linked { issuer, subject, password } = form?.0;
+    if let Err(refusal) = sure(&app, password).await? {
+        return account::not_linked(&app, &reader, refusal.sentence).await;
+    }
     match app.unlink_identity(&issuer, &subject).await {
         Ok(()) => Ok(Redirect::to("/account?done=unlinked").into_response()),
         Err(AppError::Refused(refusal)) => account::not_linked(&app, &reader, refusal.sentence).await,
@@ -172,6 +204,7 @@ pub(super) fn card(ways: &WaysIn, wrong: Option<&str>) -> Markup {
                             td data-label="Known there as" { code { (identity.subject) } }
                             td { @if ways.has_password { form method="post" action="/account/identities/unlink" {
                                 input type="hidden" name="issuer" value=(identity.issuer);
+                                (password())
                                 button.danger type="submit" name="subject" value=(identity.subject) { "Unlink" }
                             } } }
                         }
@@ -182,9 +215,14 @@ pub(super) fn card(ways: &WaysIn, wrong: Option<&str>) -> Markup {
             @if let Some(name) = linkable {
                 form.pad method="post" action="/account/identities/link" {
                     p.hint { "Once linked, you can sign in with either. Your role stays what an admin made it." }
+                    @if ways.has_password { (password()) }
                     button type="submit" { "Link " (name) }
                 }
             }
         }
     }
+}
+
+fn password() -> Markup {
+    html! { label { span { "Your password" } input name="password" type="password" autocomplete="current-password" required; } }
 }

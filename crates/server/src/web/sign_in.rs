@@ -168,7 +168,7 @@ pub(super) async fn enter(
 }
 
 /// Ends the session that a browser brought along to a new one.
-async fn leave_behind(app: &App, headers: &HeaderMap) -> Result<(), AppError> {
+pub(super) async fn leave_behind(app: &App, headers: &HeaderMap) -> Result<(), AppError> {
     match cookie(headers, app.front.session_cookie()) {
         Some(secret) => app.leave_behind(secret).await,
         None => Ok(()),

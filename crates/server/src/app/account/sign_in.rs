@@ -261,6 +261,11 @@ impl App {
         self.end_sessions(&member.id, member.session.as_ref()).await
     }
 
+    /// Makes sure that it is still its owner who uses a session.
+    pub(crate) async fn be_sure(&self, password: String) -> Result<(), AppError> {
+        self.sure(self.in_person()?, password).await
+    }
+
     /// Makes sure that it is still whoever signed in: by their password, or where they have none, because they signed in
     /// a moment ago.
     async fn sure(&self, member: &Member, password: String) -> Result<(), AppError> {
