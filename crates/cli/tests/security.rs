@@ -131,7 +131,9 @@ fn the_table_has_every_requirement_once_in_order() {
 fn every_line_says_how_it_is_met_and_none_is_a_hole() {
     for Line { id, asks, met, .. } in lines() {
         assert!(asks.len() > 10 && met.len() > 20, "{id}: {asks} | {met}");
-        assert!(!met.to_lowercase().contains("hole"), "{id}: {met}");
+        let met_in_words = met.to_lowercase();
+        let mut words = met_in_words.split(|c: char| !c.is_alphabetic());
+        assert!(!words.any(|word| word == "hole"), "{id}: {met}");
         let shown = named(&met).any(|name| name.contains('/') || name.ends_with(".toml"));
         let excused = met.starts_with("Does not apply: ");
         assert!(shown || excused, "{id} names nothing that shows it: {met}");

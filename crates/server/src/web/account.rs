@@ -99,13 +99,13 @@ async fn page(app: &App, reader: &Reader, said: Said) -> Page {
                 } }
             }
             @if sessions.len() > 1 {
-                div.filter {
+                div.form {
+                    @if let Some(why) = &said.session { p.note.unmet role="alert" { (why) } }
                     label.choice { input type="radio" name="session" value="others" checked; "end all others" }
-                    @if ways.has_password { label { span { "Your password" } input name="password" type="password" autocomplete="current-password" required; } }
+                    @if ways.has_password { div.field { label for="sure" { "Your password" } input #sure name="password" type="password" autocomplete="current-password" required; } }
                     button.danger type="submit" { "End" }
                 }
             }
-            @if let Some(why) = &said.session { p.note.unmet role="alert" { (why) } }
             }
         }
         (super::oidc::card(&ways, said.link.as_deref()))
