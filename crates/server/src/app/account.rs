@@ -2,8 +2,8 @@
 //!
 //! Invariant: a secret is shown once and kept only as its digest; at least one admin can always sign in.
 
-mod login;
 mod breached;
+mod login;
 mod noted;
 pub(crate) mod oidc;
 mod password;
