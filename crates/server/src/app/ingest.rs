@@ -191,7 +191,7 @@ impl Room {
     fn take(&mut self, chunk: Bytes) -> Result<Bytes, String> {
         let length = chunk.len() as u64;
         // What is too much stays too much, whatever comes later.
-        self.0 = if length < self.0 { self.0 - length } else { 0 };
+        self.0 = self.0.saturating_sub(length);
         if self.0 == 0 { Err("it is too long".to_owned()) } else { Ok(chunk) }
     }
 
