@@ -11,18 +11,23 @@ use super::{App, Who};
 impl App {
     /// Notes what whoever acts did to an account.
     pub(crate) fn noted(&self, what: &str, whom: &ActorId) {
-        let by = self.who.member().map_or("the machine", |member| member.id.as_str());
+        let by = self.called();
         tracing::info!(target: "seaworthy::access", by, whom = %whom, "{what}");
     }
 
     /// Notes that whoever acts wanted what is not for them.
     pub(crate) fn noted_refusal(&self, act: Act) {
-        let who = match &*self.who {
+        let by = self.called();
+        tracing::info!(target: "seaworthy::access", by, ?act, "was refused");
+    }
+
+    /// Returns what the log calls whoever acts.
+    fn called(&self) -> &str {
+        match &*self.who {
             Who::Member(member) => member.id.as_str(),
             Who::Machine(_) => "the machine",
             Who::Nobody => "nobody known",
-        };
-        tracing::info!(target: "seaworthy::access", by = who, ?act, "was refused");
+        }
     }
 }
 

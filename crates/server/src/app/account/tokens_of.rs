@@ -110,7 +110,6 @@ impl App {
                 .into());
             }
         };
-        self.noted("made a token", &person);
         Ok(TokenResponse { id: made.id, token: made.secret })
     }
 
@@ -119,12 +118,14 @@ impl App {
         let whose = query.whose.clone();
         let tokens = self.tokens_of(query).await?;
         if !tokens.iter().any(|token| token.id == id) {
-            let of = whose.map_or_else(|| "of yours".to_owned(), |login| format!("of {login}"));
+            let of = whose.as_ref().map_or_else(|| "of yours".to_owned(), |login| format!("of {login}"));
             return Err(
                 Refusal::unknown(format!("There is no such token {of}. The list has their ids.")).into()
             );
         }
         self.journal().token_revoke(id, self.now()).await?;
+        let (person, _) = self.owner(whose.as_deref()).await?;
+        self.noted("revoked a token", &person);
         Ok(())
     }
 
@@ -149,6 +150,7 @@ impl App {
         let token = self.journal().token_by_digest(&digest_of(secret.ok_or_else(none)?)).await?;
         let token = token.ok_or_else(none)?;
         self.journal().token_revoke(&token.id, self.now()).await?;
+        self.noted("revoked a token", &token.person);
         Ok(())
     }
 
