@@ -8,8 +8,8 @@ use std::sync::Mutex;
 use domain::envelope::ActorId;
 use domain::time::Time;
 
-/// More than forty shards that report every few seconds, and less than what fills a journal overnight.
-const CHANGES: u32 = 600;
+/// More than any pipeline reports, and less than what fills a journal overnight.
+const CHANGES: u32 = 3_000;
 const MINUTE: i64 = 60_000_000;
 
 /// The minute that each person is in, and how many changes they have sent in it.
