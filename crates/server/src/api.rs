@@ -8,6 +8,7 @@ mod evidence;
 mod idempotency;
 mod journal;
 mod logins;
+mod object;
 mod people;
 mod problem;
 pub(crate) mod refusals;
@@ -27,6 +28,7 @@ use crate::door::{Access, Door, Doors};
 pub use crate::app::page::Page;
 pub(crate) use document::{Document, MAY, Served};
 pub use problem::Problem;
+pub(crate) use problem::no_route;
 pub use releases::ReleaseLine;
 
 /// The largest JSON body, in bytes; reports come as a stream and have no limit.

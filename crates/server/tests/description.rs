@@ -12,7 +12,9 @@ use serde_json::Value;
 use server::api;
 use server::app::App;
 use server::config::Settings;
-use server::serve::doors;
+use server::door::Access;
+use server::serve::{doors, recorder, router};
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 const PATH: &str = "/api/v1/openapi.json";
@@ -102,6 +104,65 @@ async fn what_is_described_is_whole() {
             }
         }
     });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_goes_wrong_under_the_api_is_told_as_a_problem() {
+    let (_folder, app) = app().await;
+    let stop = CancellationToken::new();
+    let router = router(app, Access::Accounts, stop, recorder());
+    let check = "/api/v1/releases/tidewatch/2026.12/check";
+    let large = "x".repeat((64 << 20) + 1);
+    for (method, path, name, value, body, status) in [
+        ("GET", "/api/v1", "accept", "text/html", "", 404),
+        ("GET", "/api/v1/", "accept", "text/html", "", 404),
+        ("POST", "/api/v2/apply", "accept", "text/html", "", 404),
+        ("GET", "/api/v1/nowhere", "accept", "text/html", "", 404),
+        ("DELETE", check, "accept", "text/html", "", 405),
+        ("TRACE", "/api/v1/openapi.json", "accept", "*/*", "", 405),
+        ("GET", check, "accept", "text/html", "", 401),
+        ("GET", check, "hx-request", "true", "", 401),
+        ("GET", check, "authorization", "Bearer swt_none", "", 401),
+        ("GET", check, "host", "elsewhere.example", "", 421),
+        ("POST", "/api/v1/apply", "origin", "http://elsewhere.example", "{}", 403),
+        ("POST", "/api/v1/apply", "content-type", "application/json", large.as_str(), 401),
+    ] {
+        let mut request = Request::builder().method(method).uri(path);
+        if name != "host" {
+            request = request.header(header::HOST, "localhost");
+        }
+        let request = request.header(name, value).body(Body::from(body.to_owned())).unwrap();
+        let response = router.clone().oneshot(request).await.unwrap();
+        let at = format!("{method} {path} with {name}: {value}");
+        assert_eq!(response.status().as_u16(), status, "{at}");
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json", "{at}");
+        assert_eq!(response.headers().contains_key(header::ALLOW), status == 405, "{at}");
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        let problem: Value = serde_json::from_slice(&bytes).unwrap();
+        assert_eq!(problem["status"], status, "{at}");
+        assert!(problem["detail"].as_str().is_some_and(|detail| detail.ends_with('.')), "{at}: {problem}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_read_is_refused_by_what_is_wrong_with_it() {
+    let (_folder, app) = app().await;
+    let large = format!("{{\"source\":\"{}\"}}", "x".repeat(64 << 20));
+    for (kind, body, status) in [
+        ("application/json", "{", 400),
+        ("application/json", "{}", 422),
+        ("application/json", "{\"source\":\"\",\"more\":1}", 422),
+        ("application/json", "[]", 422),
+        ("application/json", "[\"\"]", 422),
+        ("text/plain", "{}", 415),
+        ("application/json", large.as_str(), 413),
+    ] {
+        let request = Request::post("/api/v1/apply").header(header::CONTENT_TYPE, kind);
+        let request = request.body(Body::from(body.to_owned())).unwrap();
+        let response = api::router(app.clone()).oneshot(request).await.unwrap();
+        assert_eq!(response.status().as_u16(), status, "{kind} {status}");
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json", "{kind} {status}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

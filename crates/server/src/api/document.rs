@@ -13,7 +13,7 @@ use domain::permission::{Act, TABLE};
 use domain::time::Time;
 use serde_json::{Value, json};
 use utoipa::openapi::extensions::ExtensionsBuilder;
-use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::path::{Operation, Parameter, PathItem};
 use utoipa::openapi::schema::Schema;
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme,
@@ -159,7 +159,13 @@ fn complete(operation: &mut Operation, act: Option<Act>) {
         Some(RefOr::T(body)) => body.content.contains_key("application/json"),
         _ => false,
     };
-    let takes_any = operation.parameters.is_some() || operation.request_body.is_some();
+    // A condition that cannot be read is one that does not hold.
+    let is_read = |parameter: &RefOr<Parameter>| match parameter {
+        RefOr::T(parameter) => !matches!(parameter.name.as_str(), "If-Match" | "If-None-Match"),
+        RefOr::Ref(_) => true,
+    };
+    let parameters = operation.parameters.iter().flatten();
+    let takes_any = operation.request_body.is_some() || parameters.into_iter().any(is_read);
     let mut answers = WentWrong::responses();
     if takes_any {
         answers.append(&mut Malformed::responses());

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
@@ -16,6 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::Problem;
 use super::conditions::{Conditions, IfMatch, IfNoneMatch};
 use super::idempotency::IdempotencyKey;
+use super::object::Sent;
 use super::refusals::{Contradiction, Moved, NotChanged, Unfit, Unknown};
 use super::releases::{OfRelease, ReleasePath};
 use crate::app::cases::{CaseLine, CasesQuery};
@@ -99,9 +100,9 @@ pub(super) async fn attest(
     Acting(app): Acting,
     path: ReleasePath,
     key: Result<IdempotencyKey, Problem>,
-    request: Result<Json<AttestRequest>, JsonRejection>,
+    request: Sent<AttestRequest>,
 ) -> Result<Json<EvidenceResponse>, Problem> {
-    Ok(Json(app.attest(&path?.0.into(), request?.0, key?.0.as_ref()).await?))
+    Ok(Json(app.attest(&path?.0.into(), request?.0.0, key?.0.as_ref()).await?))
 }
 
 /// Write a test summary
@@ -117,9 +118,9 @@ pub(super) async fn summarize(
     Acting(app): Acting,
     path: ReleasePath,
     key: Result<IdempotencyKey, Problem>,
-    request: Result<Json<SummarizeRequest>, JsonRejection>,
+    request: Sent<SummarizeRequest>,
 ) -> Result<Json<EvidenceResponse>, Problem> {
-    Ok(Json(app.summarize(&path?.0.into(), request?.0, key?.0.as_ref()).await?))
+    Ok(Json(app.summarize(&path?.0.into(), request?.0.0, key?.0.as_ref()).await?))
 }
 
 /// What is answered where there is nothing to say.
@@ -141,11 +142,11 @@ pub(super) async fn withdraw(
     path: ReleasePath,
     key: Result<IdempotencyKey, Problem>,
     conditions: Conditions,
-    request: Result<Json<WithdrawRequest>, JsonRejection>,
+    request: Sent<WithdrawRequest>,
 ) -> Result<Json<Done>, Problem> {
     // Withdrawing twice is once by nature: the key is only read to be refused where it cannot be.
     key?;
-    app.withdraw(&path?.0.into(), request?.0, conditions.seen().as_ref()).await?;
+    app.withdraw(&path?.0.into(), request?.0.0, conditions.seen().as_ref()).await?;
     Ok(Json(Done {}))
 }
 

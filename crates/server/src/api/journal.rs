@@ -1,7 +1,7 @@
 //! The journal's head, its verification, and single events as they are stored.
 
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use domain::envelope::Position;
@@ -11,6 +11,7 @@ use utoipa::IntoParams;
 use super::Problem;
 use super::conditions::{Conditions, IfNoneMatch};
 use super::idempotency::IdempotencyKey;
+use super::object::Sent;
 use super::refusals::{NotChanged, Unknown};
 use crate::app::events::{EventLine, EventsQuery};
 use crate::app::ledger::{HeadResponse, StoredEventResponse, VerifyRequest, VerifyResponse};
@@ -41,10 +42,10 @@ pub(super) async fn head(Acting(app): Acting, conditions: Conditions) -> Result<
 pub(super) async fn verify(
     Acting(app): Acting,
     key: Result<IdempotencyKey, Problem>,
-    request: Result<Json<VerifyRequest>, JsonRejection>,
+    request: Sent<VerifyRequest>,
 ) -> Result<Json<VerifyResponse>, Problem> {
     key?;
-    Ok(Json(app.verify(request?.0).await?))
+    Ok(Json(app.verify(request?.0.0).await?))
 }
 
 /// List events

@@ -161,7 +161,7 @@ impl IntoResponse for Problem {
     }
 }
 
-pub(super) async fn no_route() -> Problem {
+pub(crate) async fn no_route() -> Problem {
     Problem::new(
         StatusCode::NOT_FOUND,
         "no-route",

@@ -1,7 +1,7 @@
 //! Products and releases: apply, list, check, facts.
 
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Response};
 use domain::id::{ProductId, ReleaseId, ReleaseName, TrackId};
@@ -12,6 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::Problem;
 use super::conditions::{Conditions, IfMatch, IfNoneMatch};
 use super::idempotency::IdempotencyKey;
+use super::object::Sent;
 use super::refusals::{Contradiction, Moved, NotChanged, Unfit, Unknown};
 use crate::app::apply::{ApplyRequest, ApplyResponse};
 use crate::app::changes::{ChangesQuery, ChangesResponse};
@@ -78,11 +79,11 @@ pub(super) async fn apply(
     Acting(app): Acting,
     key: Result<IdempotencyKey, Problem>,
     conditions: Conditions,
-    request: Result<Json<ApplyRequest>, JsonRejection>,
+    request: Sent<ApplyRequest>,
 ) -> Result<Response, Problem> {
     // Applying twice is once by nature: the key is only read to be refused where it cannot be.
     key?;
-    let (response, position) = app.apply(request?.0, conditions.seen().as_ref()).await?;
+    let (response, position) = app.apply(request?.0.0, conditions.seen().as_ref()).await?;
     if response.dry_run {
         return conditions.answer(Some(position), &response);
     }

@@ -11,15 +11,16 @@ use axum::http::uri::Authority;
 use axum::http::{StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{any, get};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::sync::CancellationToken;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
-use tower_http::csrf::CsrfLayer;
+use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 use super::headers;
 use super::watch::{Asked, health, watch};
+use crate::api::Problem;
 use crate::app::{App, Who};
 use crate::door::{Access, ClientAddress, Door, Speaks, guard_by};
 use crate::front::Front;
@@ -45,9 +46,14 @@ pub fn router(app: App, access: Access, stop: CancellationToken, metrics: Promet
         _ => metrics,
     };
     Router::new()
-        .merge(pages.layer(middleware::from_fn(watch)))
-        .nest(api::ROOT, api.layer(middleware::from_fn(watch)))
-        .layer(csrf)
+        .merge(pages.layer(middleware::from_fn(watch)).layer(csrf.clone()))
+        .nest(
+            api::ROOT,
+            api.layer(middleware::from_fn(watch)).layer(csrf.with_rejection_response(from_elsewhere)),
+        )
+        // What is beside the API is no page either.
+        .route("/api/", any(api::no_route))
+        .route("/api/{*beside}", any(api::no_route))
         .layer(compression)
         .route("/healthz", get(health).with_state(app.clone()))
         .route("/metrics", metrics)
@@ -91,12 +97,26 @@ async fn pass(front: &Front, peer: IpAddr, asked: &Asked, mut request: Request, 
     let watcher = request.uri().path() == "/healthz";
     if !front.answers_to(host) && !watcher {
         let name = front.origin.as_ref().map_or("localhost", |origin| origin.as_str());
-        let sentence = format!("This server answers to {name} alone.\n");
-        return (StatusCode::MISDIRECTED_REQUEST, sentence).into_response();
+        let sentence = format!("This server answers to {name} alone.");
+        return turned_away(&request, StatusCode::MISDIRECTED_REQUEST, &sentence);
     }
     if !front.admits(peer) && !watcher {
-        return (StatusCode::FORBIDDEN, "Come by way of what ends TLS for this server.\n").into_response();
+        return turned_away(&request, StatusCode::FORBIDDEN, "Come by way of what ends TLS for this server.");
     }
     request.extensions_mut().insert(ClientAddress(asked.client));
     next.run(request).await
+}
+
+/// Tells why a request is not let in at all: programs as a problem, others in a line.
+fn turned_away(request: &Request, status: StatusCode, sentence: &str) -> Response {
+    if request.uri().path().starts_with(api::ROOT) {
+        return Problem::new(status, "not-here", "Not by this way", sentence).into_response();
+    }
+    (status, format!("{sentence}\n")).into_response()
+}
+
+/// Tells a program that its browser was led here by another site.
+fn from_elsewhere(_: ProtectionError) -> Response {
+    let sentence = "A page of another site sent this with your session. Send it from here, or with a token from a program.";
+    Problem::new(StatusCode::FORBIDDEN, "forbidden", "This is not for you to do", sentence).into_response()
 }
