@@ -55,11 +55,11 @@ pub(crate) enum Payload<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Twice {
     /// Two things, as far as anybody knows here.
-    IsTwo,
+    Two,
     /// One, by the key that both have. Where content tells, a key would hide that it is the same.
-    IsOneByKey,
+    OneByKey,
     /// One, by what it says.
-    IsOneByContent,
+    OneByContent,
 }
 
 impl Twice {
@@ -67,9 +67,9 @@ impl Twice {
     fn at(path: &str) -> Self {
         let keyed = ["/api/v1/releases/", "/api/v1/apply", "/api/v1/journal/"];
         match path {
-            path if path.ends_with("/summaries") => Self::IsOneByContent,
-            path if keyed.iter().any(|root| path.starts_with(root)) => Self::IsOneByKey,
-            _ => Self::IsTwo,
+            path if path.ends_with("/summaries") => Self::OneByContent,
+            path if keyed.iter().any(|root| path.starts_with(root)) => Self::OneByKey,
+            _ => Self::Two,
         }
     }
 }
@@ -94,11 +94,11 @@ impl Payload<'_> {
     /// Whether sending it twice is sending it once: what is read changes nothing, a run is known by its content, and a
     /// decision by its key.
     fn can_repeat(&self) -> bool {
-        !matches!(self, Self::Json(_, Twice::IsTwo))
+        !matches!(self, Self::Json(_, Twice::Two))
     }
 
     fn has_key(&self) -> bool {
-        matches!(self, Self::Json(_, Twice::IsOneByKey))
+        matches!(self, Self::Json(_, Twice::OneByKey))
     }
 }
 
