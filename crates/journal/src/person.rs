@@ -8,7 +8,7 @@ use domain::time::Time;
 
 use crate::checkpoint;
 use crate::database::on_read;
-use crate::dialect::BEGIN_TO_WRITE;
+use crate::dialect::{BEGIN_TO_WRITE, Texts};
 use crate::error::Error;
 use crate::journal::{Journal, write_beside};
 use crate::session::{Session, on};
@@ -64,8 +64,17 @@ const FORGET: [&str; 5] = [
     "DELETE FROM identities WHERE person = $1",
     "DELETE FROM sessions WHERE person = $1",
     "DELETE FROM tokens WHERE person = $1",
-    "DELETE FROM tickets WHERE person = $1",
+    // One that was used tells who was invited, and is good for nothing any more.
+    "DELETE FROM tickets WHERE person = $1 OR used_at IS NOT NULL",
 ];
+
+/// An invitation is nobody's yet, and names a login.
+const FORGET_INVITATIONS: Texts = Texts {
+    sqlite: "DELETE FROM tickets WHERE person IS NULL AND lower(payload ->> '$.login') = \
+         (SELECT lower(login) FROM people WHERE id = $1)",
+    postgres: "DELETE FROM tickets WHERE person IS NULL AND lower(payload::json ->> 'login') = \
+         (SELECT lower(login) FROM people WHERE id = $1)",
+};
 
 pub(crate) const ALL: &str = "SELECT id, login, name, address, created_at, erased_at FROM people ORDER BY id";
 
@@ -134,14 +143,22 @@ impl Journal {
         Ok(rows.into_iter().map(Person::from).collect())
     }
 
+    /// Returns how many people there are and how many of them are erased, for whoever keeps names in memory.
+    pub async fn people_count(&self) -> Result<(i64, i64), Error> {
+        const COUNT: &str = "SELECT COUNT(*), COUNT(erased_at) FROM people";
+        Ok(on_read!(&self.store, pool => sqlx::query_as(COUNT).fetch_one(pool).await?))
+    }
+
     /// Forgets a person's login, name and address, and with them their account, identities, sessions, tokens and
     /// tickets, all at once. Returns false if there is nobody left to forget.
     pub async fn person_erase(&self, id: &ActorId, now: Time) -> Result<bool, Error> {
         const ERASE: &str = "UPDATE people SET login = NULL, name = NULL, address = NULL, erased_at = $2 \
              WHERE id = $1 AND erased_at IS NULL";
         let begin = self.store.text(BEGIN_TO_WRITE);
+        let invitations = self.store.text(FORGET_INVITATIONS);
         let changed = write_beside!(self, pool => {
             let mut transaction = pool.begin_with(begin).await?;
+            sqlx::query(invitations).bind(id.as_str()).execute(&mut *transaction).await?;
             let erase = sqlx::query(ERASE).bind(id.as_str()).bind(now.micros());
             let changed = erase.execute(&mut *transaction).await?.rows_affected();
             if changed > 0 {

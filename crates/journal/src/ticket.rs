@@ -132,6 +132,20 @@ impl Journal {
         }))
     }
 
+    /// Withdraws a person's tickets for a purpose that carry a payload. Returns how many.
+    pub async fn tickets_delete_alike(
+        &self,
+        person: &ActorId,
+        purpose: &str,
+        payload: &str,
+    ) -> Result<u64, Error> {
+        const DELETE: &str = "DELETE FROM tickets WHERE person = $1 AND purpose = $2 AND payload = $3";
+        Ok(write_beside!(self, pool => {
+            let delete = sqlx::query(DELETE).bind(person.as_str()).bind(purpose).bind(payload);
+            delete.execute(pool).await?.rows_affected()
+        }))
+    }
+
     /// Sweeps away the tickets that have expired, taken or not. Returns how many.
     pub async fn tickets_expire(&self, now: Time) -> Result<u64, Error> {
         const DELETE: &str = "DELETE FROM tickets WHERE digest IN \
