@@ -2,6 +2,7 @@
 //!
 //! Invariant: an id that is not well formed is refused here, before anything is opened.
 
+mod ask;
 mod evidence;
 mod examples;
 mod front;
@@ -15,6 +16,7 @@ mod sign_on;
 
 use clap::{Parser, Subcommand};
 
+pub(crate) use ask::{Ask, Behalf, Reached, Whom};
 pub(crate) use evidence::{Attest, CaseOutcome, DeviceResult, Evidence, Ingest, OfBuild, Summary};
 pub(crate) use journal::{Backup, EventPart, Journal, Restore};
 pub(crate) use people::{FunctionOrNone, Login, Logout, People, Token, Whoami, Whose};
@@ -61,6 +63,9 @@ pub(crate) enum Command {
     /// Record a test summary, written in Markdown
     #[command(after_help = examples::SUMMARY)]
     Summary(Summary),
+    /// Ask somebody for evidence by a link: they need no account
+    #[command(subcommand)]
+    Ask(Ask),
     /// List evidence, look into it, withdraw it
     #[command(subcommand)]
     Evidence(Evidence),

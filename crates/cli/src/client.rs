@@ -137,6 +137,14 @@ impl Client {
         }
     }
 
+    /// Returns the address by which what it answers for is reached, as far as is known here.
+    pub(crate) fn origin(&self) -> String {
+        match self {
+            Self::Here { .. } => "http://localhost:8420".to_owned(),
+            Self::There(remote) => remote.address.to_string(),
+        }
+    }
+
     /// Lets come to its end what goes on behind answers.
     pub(crate) async fn finish(&self) {
         if let Self::Here { app, .. } = self {

@@ -3,6 +3,7 @@
 //! Invariant: a command prints its answer to standard output, and everything else to standard error.
 
 mod apply;
+mod ask;
 mod attest;
 mod backup;
 mod changes;
@@ -128,6 +129,7 @@ pub(crate) async fn one(client: &Client, command: Command) -> Outcome {
         Command::Facts(facts) => facts::run(client, &facts).await,
         Command::Attest(attest) => attest::run(client, attest).await,
         Command::Summary(summary) => summary::run(client, summary).await,
+        Command::Ask(ask) => ask::run(client, ask).await,
         Command::Evidence(evidence) => evidence::run(client, evidence).await,
         Command::Journal(journal) => journal::run(client, journal).await,
         Command::Whoami(whoami) => login::whoami(client, &whoami).await,

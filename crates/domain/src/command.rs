@@ -3,4 +3,5 @@
 //! Invariant: a command decides on its arguments alone; the same state and the same wish give the same events.
 
 pub mod apply;
+pub mod ask;
 pub mod evidence;

@@ -7,13 +7,16 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::ask::Wanted;
 use crate::build::Build;
 use crate::criterion::{Criterion, Definition};
 use crate::digest::Digest;
-use crate::envelope::Position;
+use crate::envelope::{ActorId, Position};
 use crate::evidence::{AttestedResult, Counts};
 use crate::id::{BuildNumber, ProductId, ReleaseName, RunId, RunKind, TrackId};
+use crate::time::Time;
 use crate::track::{Plan, TrackDescription};
+use crate::voice::Provenance;
 
 macro_rules! events {
     ($($(#[$doc:meta])* $variant:ident($payload:ty) = $kind:literal v $version:literal),* $(,)?) => {
@@ -79,6 +82,10 @@ events! {
     DeviceAttested(DeviceAttested) = "device_attested" v 1,
     SummaryWritten(SummaryWritten) = "summary_written" v 1,
     EvidenceWithdrawn(EvidenceWithdrawn) = "evidence_withdrawn" v 1,
+    /// In a release's stream: somebody is asked for evidence, by a link.
+    Asked(Asked) = "asked" v 1,
+    AskWithdrawn(AskWithdrawn) = "ask_withdrawn" v 1,
+    AskDeclined(AskDeclined) = "ask_declined" v 1,
     /// Written by the journal itself when a payload is taken out.
     EventRedacted(EventRedacted) = "event_redacted" v 1,
 }
@@ -181,6 +188,8 @@ pub struct DeviceAttested {
     pub result: AttestedResult,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notes: Option<String>,
+    #[serde(flatten)]
+    pub provenance: Provenance,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -189,12 +198,38 @@ pub struct SummaryWritten {
     pub build: BuildNumber,
     pub text: Digest,
     pub words: i64,
+    #[serde(flatten)]
+    pub provenance: Provenance,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EvidenceWithdrawn {
     /// The position of the event that brought the evidence.
     pub evidence: Position,
+    pub reason: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    pub of: ActorId,
+    pub wanted: Wanted,
+    /// What the asked should know besides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    pub until: Time,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskWithdrawn {
+    /// The position of the event that asked.
+    pub ask: Position,
+    pub reason: String,
+}
+
+/// By the asked, who cannot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskDeclined {
+    pub ask: Position,
     pub reason: String,
 }
 

@@ -12,6 +12,7 @@ use crate::envelope::{ActorId, Envelope, Position};
 use crate::event::RunIngested;
 use crate::id::BuildNumber;
 use crate::time::Time;
+use crate::voice::{Behalf, Voice};
 
 /// What a set of test reports comes to.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -118,6 +119,9 @@ pub struct Attestation {
     pub device: String,
     pub result: AttestedResult,
     pub notes: Option<String>,
+    pub behalf: Option<Behalf>,
+    /// Who gave out the link that it came by.
+    pub asked_by: Option<ActorId>,
     pub withdrawn: Option<Withdrawal>,
 }
 
@@ -131,5 +135,20 @@ pub struct Summary {
     /// The blob that holds its Markdown.
     pub text: Digest,
     pub words: i64,
+    pub behalf: Option<Behalf>,
+    /// Who gave out the link that it came by.
+    pub asked_by: Option<ActorId>,
     pub withdrawn: Option<Withdrawal>,
+}
+
+impl Attestation {
+    pub fn voice(&self) -> Voice<'_> {
+        Voice { actor: &self.actor, behalf: self.behalf.as_ref(), asked_by: self.asked_by.as_ref() }
+    }
+}
+
+impl Summary {
+    pub fn voice(&self) -> Voice<'_> {
+        Voice { actor: &self.actor, behalf: self.behalf.as_ref(), asked_by: self.asked_by.as_ref() }
+    }
 }

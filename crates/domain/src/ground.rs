@@ -16,6 +16,8 @@ use crate::id::{BuildNumber, RunKind};
 use crate::runs;
 use crate::time::Time;
 use crate::track::Track;
+use crate::voice::{Behalf, Voice};
+use crate::words;
 
 /// How many grounds a verdict lists.
 pub const MOST: usize = 20;
@@ -31,8 +33,26 @@ pub struct Ground {
     pub stale: bool,
     pub at: Time,
     pub by: ActorId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub behalf: Option<Behalf>,
+    /// Who gave out the link that it came by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_by: Option<ActorId>,
     /// What it is: "regression run nightly-4411", "by hand on Pixel 8 / Android 15", "test summary".
     pub label: String,
+}
+
+impl Ground {
+    pub fn voice(&self) -> Voice<'_> {
+        Voice { actor: &self.by, behalf: self.behalf.as_ref(), asked_by: self.asked_by.as_ref() }
+    }
+}
+
+/// Says how many of a verdict's grounds others recorded than those whose word they are, if any.
+pub fn second_hand(grounds: &[Ground]) -> Option<String> {
+    let through = grounds.iter().filter(|ground| !ground.stale && ground.behalf.is_some()).count() as i64;
+    let pieces = words::count(through, "piece of evidence was", "pieces of evidence were");
+    (through > 0).then(|| format!("{pieces} recorded on somebody’s behalf"))
 }
 
 /// What kind of evidence a ground is.
@@ -135,6 +155,8 @@ impl Finder<'_> {
             stale: ingest.build != *self.candidate,
             at: ingest.recorded_at,
             by: ingest.actor.clone(),
+            behalf: None,
+            asked_by: None,
             label: format!("{}{device}", ingest.label()),
         }
     }
@@ -147,6 +169,8 @@ impl Finder<'_> {
             stale: check.build != *self.candidate,
             at: check.recorded_at,
             by: check.actor.clone(),
+            behalf: check.behalf.clone(),
+            asked_by: check.asked_by.clone(),
             label: format!("by hand on {}", check.device),
         }
     }
@@ -159,6 +183,8 @@ impl Finder<'_> {
             stale: summary.build != *self.candidate,
             at: summary.recorded_at,
             by: summary.actor.clone(),
+            behalf: summary.behalf.clone(),
+            asked_by: summary.asked_by.clone(),
             label: "test summary".to_owned(),
         }
     }

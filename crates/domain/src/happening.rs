@@ -11,6 +11,7 @@ use crate::event::Event;
 use crate::id::TrackId;
 use crate::release::Release;
 use crate::time::Time;
+use crate::voice::{Behalf, Voice};
 use teller::Teller;
 
 /// What happened, in words.
@@ -25,18 +26,56 @@ pub struct Happening {
     pub kind: Arc<str>,
     pub topic: Topic,
     pub track: Option<TrackId>,
+    /// Whose word it is, where another recorded it.
+    pub behalf: Option<Behalf>,
+    /// Who gave out the link that it came by.
+    pub asked_by: Option<ActorId>,
     /// Completes "(name of the actor) …", without a full stop.
     pub sentence: String,
+    /// Somebody whom the sentence goes on to name.
+    pub whom: Option<Whom>,
     /// What the person added in their own words: a reason, notes.
     pub detail: Option<String>,
     /// What to link to.
     pub about: About,
 }
 
+/// Somebody whom a sentence names, and how it goes on after the name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Whom {
+    pub person: ActorId,
+    pub then: String,
+}
+
+impl Happening {
+    /// Returns who did it, with whose word it is: what the sentence completes.
+    pub fn subject<N: AsRef<str>>(&self, name: impl Fn(&ActorId) -> N) -> String {
+        let voice =
+            Voice { actor: &self.actor, behalf: self.behalf.as_ref(), asked_by: self.asked_by.as_ref() };
+        voice.told(name)
+    }
+
+    /// Tells whether somebody acted in it, spoke in it, or is named by it.
+    pub fn names(&self, person: &str) -> bool {
+        let others =
+            [self.behalf.as_ref().map(|behalf| &behalf.of), self.whom.as_ref().map(|whom| &whom.person)];
+        [Some(&self.actor)].iter().chain(&others).flatten().any(|actor| actor.as_str() == person)
+    }
+
+    /// Returns the whole sentence, with the name of whomever it names.
+    pub fn told<N: AsRef<str>>(&self, name: impl Fn(&ActorId) -> N) -> String {
+        match &self.whom {
+            None => self.sentence.clone(),
+            Some(whom) => format!("{} {} {}", self.sentence, name(&whom.person).as_ref(), whom.then),
+        }
+    }
+}
+
 /// What a happening is about, for those who filter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Topic {
     Evidence,
+    Ask,
     Candidate,
     Criteria,
     Plan,
@@ -45,8 +84,9 @@ pub enum Topic {
 }
 
 impl Topic {
-    pub const ALL: [(&'static str, Self); 6] = [
+    pub const ALL: [(&'static str, Self); 7] = [
         ("evidence", Self::Evidence),
+        ("ask", Self::Ask),
         ("candidate", Self::Candidate),
         ("criteria", Self::Criteria),
         ("plan", Self::Plan),
@@ -62,6 +102,7 @@ impl Topic {
     pub fn label(self) -> &'static str {
         match self {
             Self::Evidence => "Evidence",
+            Self::Ask => "Asking people",
             Self::Candidate => "Builds and candidates",
             Self::Criteria => "Criteria",
             Self::Plan => "Test plans",
@@ -80,6 +121,7 @@ pub enum About {
     /// A version of the definition of ready.
     Definition(i64),
     Evidence(Position),
+    Ask(Position),
     Event(Position),
     Nothing,
 }
@@ -95,7 +137,10 @@ pub fn happening(envelope: &Envelope, event: &Event, release: Option<&Release>) 
         kind: envelope.kind.clone(),
         topic: told.topic,
         track: told.track,
+        behalf: told.provenance.behalf,
+        asked_by: told.asked_by,
         sentence: told.sentence,
+        whom: told.whom,
         detail: told.detail.filter(|detail| !detail.trim().is_empty()),
         about: told.about,
     }

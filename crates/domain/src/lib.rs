@@ -7,6 +7,7 @@
 //! Invariant: no clock, no randomness and no I/O; everything is a function of its arguments.
 
 pub mod area;
+pub mod ask;
 pub mod brief;
 pub mod build;
 pub mod cases;
@@ -28,6 +29,7 @@ pub mod knowledge;
 pub mod lacks;
 pub mod membership;
 pub mod permission;
+pub mod person;
 pub mod product;
 pub mod readiness;
 pub mod refusal;
@@ -36,4 +38,5 @@ pub mod runs;
 mod schema;
 pub mod time;
 pub mod track;
+pub mod voice;
 pub mod words;

@@ -52,6 +52,8 @@ pub enum Act {
     /// Ingest runs, record checks by hand, write summaries.
     BringEvidence,
     WithdrawEvidence,
+    /// Ask somebody for evidence by a link, make the link anew, withdraw the ask.
+    Ask,
     /// Apply a product's file: products, releases, tracks, builds, candidates, criteria.
     Apply,
     /// Walk the whole journal.
@@ -77,10 +79,11 @@ const fn rule(act: Act, says: &'static str, own: Role, others: Role) -> Rule {
 }
 
 /// The table.
-pub const TABLE: [Rule; 7] = [
+pub const TABLE: [Rule; 8] = [
     rule(Act::Read, "see this", Role::Viewer, Role::Viewer),
     rule(Act::BringEvidence, "bring evidence", Role::Contributor, Role::Contributor),
     rule(Act::WithdrawEvidence, "withdraw evidence", Role::Contributor, Role::Coordinator),
+    rule(Act::Ask, "ask somebody for evidence", Role::Coordinator, Role::Coordinator),
     rule(Act::Apply, "apply a product’s file", Role::Coordinator, Role::Coordinator),
     rule(Act::VerifyJournal, "verify the journal", Role::Coordinator, Role::Coordinator),
     rule(Act::KeepAccount, "look after an account", Role::Viewer, Role::Admin),

@@ -129,6 +129,9 @@ pub fn judge<'a>(
                 seen.entry(criterion.max_age_hours).or_insert_with(|| facts::gather(release, track, view));
             let mut judged = judged(criterion, facts, evaluate(&criterion.rule, facts));
             judged.grounds = ground::grounds(track, criterion, now);
+            if judged.verdict != Verdict::Unknown {
+                judged.reasons.extend(ground::second_hand(&judged.grounds));
+            }
             judged.brief = brief::brief(&judged, facts, track, now);
             judged
         })
@@ -184,10 +187,10 @@ fn judged<'a>(criterion: &'a Criterion, facts: &Fact, evaluation: Evaluation) ->
     judged
 }
 
-/// Returns the next moment after `now` at which a verdict can turn although nothing happens.
+/// Returns the next moment after `now` at which a verdict or an ask can turn although nothing happens.
 pub fn next_change_at(release: &Release, now: Time) -> Option<Time> {
     const HOUR: i64 = 3_600_000_000;
-    let criteria = &release.definition()?.criteria;
+    let criteria = release.definition().map(|definition| definition.criteria.as_slice()).unwrap_or_default();
     let ages = || criteria.iter().filter_map(|criterion| criterion.max_age_hours);
     let evidence = release.live_tracks().flat_map(|track| {
         let build = track.candidate.as_ref().map(|candidate| &candidate.build);
@@ -201,5 +204,6 @@ pub fn next_change_at(release: &Release, now: Time) -> Option<Time> {
     // A rule that reads an age turns by itself; a minute is as finely as anyone looks.
     let reads_age = criteria.iter().any(|criterion| criterion.rule.source().contains("age_hours"));
     let by_minute = reads_age.then(|| now.plus_micros(60_000_000));
-    by_age.into_iter().chain(by_minute).min()
+    let asks = release.asks.iter().filter(|ask| ask.end.is_none() && ask.until > now).map(|ask| ask.until);
+    by_age.into_iter().chain(by_minute).chain(asks).min()
 }

@@ -5,9 +5,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::ask::{Ask, End};
 use crate::criterion::Definition;
 use crate::envelope::{ActorId, Envelope, Position, StreamVersion};
-use crate::event::{Event, ReleaseDescribed};
+use crate::event::{AskDeclined, AskWithdrawn, Event, ReleaseDescribed};
 use crate::evidence::{Attestation, Ingest, Summary, Withdrawal};
 use crate::id::{ReleaseId, RunKind, TrackId};
 use crate::time::Time;
@@ -26,6 +27,8 @@ pub struct Release {
     pub track_order: Vec<TrackId>,
     /// Every definition that has been in force; the last one rules.
     pub definitions: Vec<(Definition, Time)>,
+    /// Who was asked for what, in the order of the journal.
+    pub asks: Vec<Ask>,
     pub version: StreamVersion,
     pub position: Position,
     pub recorded_at: Time,
@@ -57,6 +60,7 @@ impl Release {
             tracks: BTreeMap::new(),
             track_order: Vec::new(),
             definitions: Vec::new(),
+            asks: Vec::new(),
             version: envelope.version,
             position: envelope.position,
             recorded_at: envelope.recorded_at,
@@ -107,29 +111,39 @@ impl Release {
                     track.ingests.push(Ingest::new(envelope, ingested));
                 }
             }
-            Event::DeviceAttested(attested) => self.on_track(&attested.track, |track| {
-                track.attestations.push(Attestation {
-                    position: envelope.position,
-                    actor: envelope.actor.clone(),
-                    recorded_at: envelope.recorded_at,
-                    build: attested.build,
-                    device: attested.device,
-                    result: attested.result,
-                    notes: attested.notes,
-                    withdrawn: None,
-                });
-            }),
-            Event::SummaryWritten(written) => self.on_track(&written.track, |track| {
-                track.summaries.push(Summary {
-                    position: envelope.position,
-                    actor: envelope.actor.clone(),
-                    recorded_at: envelope.recorded_at,
-                    build: written.build,
-                    text: written.text,
-                    words: written.words,
-                    withdrawn: None,
-                });
-            }),
+            Event::DeviceAttested(attested) => {
+                let asked_by = self.answered(envelope, attested.provenance.answers);
+                self.on_track(&attested.track, |track| {
+                    track.attestations.push(Attestation {
+                        position: envelope.position,
+                        actor: envelope.actor.clone(),
+                        recorded_at: envelope.recorded_at,
+                        build: attested.build,
+                        device: attested.device,
+                        result: attested.result,
+                        notes: attested.notes,
+                        behalf: attested.provenance.behalf,
+                        asked_by,
+                        withdrawn: None,
+                    });
+                })
+            }
+            Event::SummaryWritten(written) => {
+                let asked_by = self.answered(envelope, written.provenance.answers);
+                self.on_track(&written.track, |track| {
+                    track.summaries.push(Summary {
+                        position: envelope.position,
+                        actor: envelope.actor.clone(),
+                        recorded_at: envelope.recorded_at,
+                        build: written.build,
+                        text: written.text,
+                        words: written.words,
+                        behalf: written.provenance.behalf,
+                        asked_by,
+                        withdrawn: None,
+                    });
+                })
+            }
             Event::EvidenceWithdrawn(withdrawn) => {
                 let withdrawal = Withdrawal {
                     by: envelope.actor.clone(),
@@ -139,6 +153,23 @@ impl Release {
                 if let Some(slot) = self.withdrawal_slot(withdrawn.evidence) {
                     *slot = Some(withdrawal);
                 }
+            }
+            Event::Asked(asked) => self.asks.push(Ask {
+                position: envelope.position,
+                by: envelope.actor.clone(),
+                at: envelope.recorded_at,
+                of: asked.of,
+                wanted: asked.wanted,
+                note: asked.note,
+                until: asked.until,
+                end: None,
+            }),
+            Event::AskWithdrawn(AskWithdrawn { ask, reason }) => {
+                let (by, at) = (envelope.actor.clone(), envelope.recorded_at);
+                self.end_ask(ask, End::Withdrawn { by, reason, at });
+            }
+            Event::AskDeclined(AskDeclined { ask, reason }) => {
+                self.end_ask(ask, End::Declined { reason, at: envelope.recorded_at });
             }
             Event::Redacted => self.redacted.push((envelope.position, envelope.kind.clone())),
             Event::Unrecognised => {
@@ -154,6 +185,11 @@ impl Release {
             | Event::TemplateChanged(_)
             | Event::EventRedacted(_) => {}
         }
+    }
+
+    /// Ends the ask that evidence answers, if it answers any, and returns who asked.
+    fn answered(&mut self, envelope: &Envelope, ask: Option<Position>) -> Option<ActorId> {
+        self.end_ask(ask?, End::Answered { evidence: envelope.position, at: envelope.recorded_at })
     }
 
     fn on_track(&mut self, id: &TrackId, change: impl FnOnce(&mut Track)) {

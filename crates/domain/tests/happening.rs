@@ -15,6 +15,7 @@ use domain::time::Time;
 
 const RELEASE: &str = include_str!("journals/2026-11.ndjson");
 const PLANS: &str = include_str!("journals/2026-11-plans.ndjson");
+const ASKS: &str = include_str!("journals/2026-12-asks.ndjson");
 const PRODUCT: &str = include_str!("journals/2026-11-product.ndjson");
 
 #[derive(serde::Deserialize)]
@@ -57,8 +58,11 @@ fn told(events: &[(Envelope, Event)]) -> Vec<Happening> {
 #[track_caller]
 fn check(events: &[(Envelope, Event)], expect: &[&str]) {
     let tell = |happening: Happening| {
-        let detail = happening.detail.map(|detail| format!(" ({detail})")).unwrap_or_default();
-        format!("{}: {}{detail}", happening.topic.as_str(), happening.sentence)
+        let detail = happening.detail.as_ref().map(|detail| format!(" ({detail})")).unwrap_or_default();
+        let name = |actor: &ActorId| actor.to_string();
+        let subject = Some(happening.subject(name)).filter(|subject| subject != "somebody");
+        let subject = subject.map(|subject| format!("{subject} ")).unwrap_or_default();
+        format!("{}: {subject}{}{detail}", happening.topic.as_str(), happening.told(name))
     };
     assert_eq!(told(events).into_iter().map(tell).collect::<Vec<_>>(), expect);
 }
@@ -100,6 +104,42 @@ fn plans_and_products_are_told_too() {
             "setup: took the track web out",
             "criteria: changed what new releases start from: 1 criterion",
         ],
+    );
+}
+
+#[test]
+fn who_was_asked_and_whose_word_it_is_are_told() {
+    check(
+        &events(ASKS)[4..],
+        &[
+            "ask: asked p_jo to bring evidence for ios 514 (an hour with the curve, please)",
+            "ask: asked p_jo to bring evidence for ios 514",
+            "ask: asked p_jo to bring evidence for ios 514",
+            "evidence: checked ios 514 by hand on iPhone SE / iOS 17: it passed (all well)",
+            "ask: withdrew ask 6 (Sam did it)",
+            "ask: was asked and cannot do what ask 7 asks (no such phone here)",
+            "evidence: p_jo, recorded by somebody (phone call) wrote the test summary of ios 514: 4 words",
+        ],
+    );
+    let whole: Vec<String> = {
+        let name = |actor: &ActorId| actor.to_string();
+        let told = told(&events(ASKS));
+        told.iter()
+            .skip(4)
+            .map(|happening| format!("{} {}", happening.subject(name), happening.told(name)))
+            .collect()
+    };
+    assert_eq!(
+        whole,
+        [
+            "somebody asked p_jo to check iOS 4.2.0 (514) by hand on iPhone SE / iOS 17",
+            "somebody asked p_jo to write the test summary of iOS 4.2.0 (514)",
+            "somebody asked p_jo to write the test summary of iOS 4.2.0 (514)",
+            "somebody, by a link from somebody checked iOS 4.2.0 (514) by hand on iPhone SE / iOS 17: it passed",
+            "somebody no longer asks p_jo to write the test summary of iOS 4.2.0 (514)",
+            "somebody was asked and cannot write the test summary of iOS 4.2.0 (514)",
+            "p_jo, recorded by somebody (phone call) wrote the test summary of iOS 4.2.0 (514): 4 words",
+        ]
     );
 }
 
@@ -201,7 +241,7 @@ fn what_is_gone_is_told_as_gone() {
 
 #[test]
 fn every_type_has_a_sentence_and_every_topic_a_name() {
-    let all = [RELEASE, PLANS, PRODUCT].map(events).concat();
+    let all = [RELEASE, PLANS, ASKS, PRODUCT].map(events).concat();
     let kinds: BTreeSet<&str> = all.iter().map(|(_, event)| event.kind().0).collect();
     for (kind, _) in CURRENT {
         assert!(kinds.contains(kind), "{kind} is never told");

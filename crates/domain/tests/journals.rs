@@ -14,6 +14,7 @@ use domain::time::Time;
 
 const RELEASE: &str = include_str!("journals/2026-11.ndjson");
 const PLANS: &str = include_str!("journals/2026-11-plans.ndjson");
+const ASKS: &str = include_str!("journals/2026-12-asks.ndjson");
 const PRODUCT: &str = include_str!("journals/2026-11-product.ndjson");
 
 #[derive(serde::Deserialize)]
@@ -50,8 +51,11 @@ fn events(journal: &str) -> Vec<(Envelope, Event)> {
 
 #[test]
 fn every_type_and_every_version_that_ever_was_has_a_line() {
-    let written: BTreeSet<(String, u32)> =
-        [RELEASE, PLANS, PRODUCT].into_iter().flat_map(lines).map(|line| (line.kind, line.version)).collect();
+    let written: BTreeSet<(String, u32)> = [RELEASE, PLANS, ASKS, PRODUCT]
+        .into_iter()
+        .flat_map(lines)
+        .map(|line| (line.kind, line.version))
+        .collect();
     for (kind, current) in CURRENT {
         for version in 1..=*current {
             assert!(
@@ -85,6 +89,20 @@ fn a_release_of_earlier_versions_folds() {
 }
 
 #[test]
+fn asks_and_words_of_others_fold() {
+    let release = Release::fold(events(ASKS)).unwrap();
+    let now = Time::from_micros(100);
+    let standings: Vec<_> =
+        release.asks.iter().map(|ask| (ask.position.0, ask.standing(now).as_str())).collect();
+    assert_eq!(standings, [(5, "answered"), (6, "withdrawn"), (7, "declined")]);
+    let ios = release.live_tracks().next().unwrap();
+    assert_eq!(ios.attestations[0].asked_by, Some(ActorId::new("somebody")));
+    let behalf = ios.summaries[0].behalf.as_ref().unwrap();
+    assert_eq!((behalf.of.as_str(), behalf.source.as_str()), ("p_jo", "phone call"));
+    assert!(behalf.attachment.is_some() && ios.attestations[0].behalf.is_none());
+}
+
+#[test]
 fn a_product_of_earlier_versions_folds() {
     let product = Product::fold(events(PRODUCT)).unwrap();
     assert_eq!(product.description.name, "Tidewatch");
@@ -96,7 +114,9 @@ fn a_product_of_earlier_versions_folds() {
 
 #[test]
 fn what_is_written_today_is_read_back_the_same() {
-    for (envelope, event) in events(RELEASE).into_iter().chain(events(PLANS)).chain(events(PRODUCT)) {
+    for (envelope, event) in
+        events(RELEASE).into_iter().chain(events(PLANS)).chain(events(ASKS)).chain(events(PRODUCT))
+    {
         let (kind, version) = event.kind();
         if event != Event::Unrecognised {
             let again = Event::read(kind, version, envelope.position, Some(&event.payload())).unwrap();

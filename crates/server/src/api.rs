@@ -2,6 +2,7 @@
 //!
 //! Invariant: a route reads its request, calls one use case and writes its answer; it decides nothing.
 
+mod asks;
 mod conditions;
 mod document;
 mod evidence;
@@ -57,6 +58,11 @@ pub(crate) fn routes(app: App, access: Access) -> (Router, Vec<Door>, Arc<Served
         .api(Act::BringEvidence, routes!(evidence::attest))
         .api(Act::BringEvidence, routes!(evidence::summarize))
         .api(Act::WithdrawEvidence, routes!(evidence::withdraw))
+        .api(Act::BringEvidence, routes!(asks::attach))
+        .api(Act::Read, routes!(asks::list))
+        .api(Act::Ask, routes!(asks::ask))
+        .api(Act::Ask, routes!(asks::anew))
+        .api(Act::Ask, routes!(asks::withdraw))
         .api(Act::Read, routes!(journal::head))
         .api(Act::VerifyJournal, routes!(journal::verify))
         .api(Act::Read, routes!(journal::events))

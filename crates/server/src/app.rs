@@ -4,6 +4,8 @@
 
 pub mod account;
 pub mod apply;
+pub mod ask;
+pub mod attachment;
 pub mod backup;
 pub mod cases;
 pub mod changes;
@@ -23,6 +25,7 @@ pub mod moved;
 pub mod once;
 mod pace;
 pub mod page;
+pub mod person;
 mod record;
 pub mod report;
 mod said;

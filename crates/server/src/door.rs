@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use std::net::IpAddr;
 
 use axum::Router;
-use axum::extract::{FromRef, FromRequestParts, Request};
+use axum::extract::{DefaultBodyLimit, FromRef, FromRequestParts, Request};
 use axum::handler::Handler;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -106,6 +106,17 @@ impl<S: Clone + Send + Sync + 'static> Doors<S> {
         let added = self.document.add(act, schemas, paths);
         self.list.extend(added.methods.iter().map(|method| Door { method, path: added.path.clone(), act }));
         (added.path, route)
+    }
+
+    /// A route that takes more bytes than others.
+    pub(crate) fn post_large<H: Handler<T, S>, T: 'static>(
+        self,
+        act: Act,
+        path: &'static str,
+        handler: H,
+        limit: usize,
+    ) -> Self {
+        self.page("POST", act, path, post(handler).layer(DefaultBodyLimit::max(limit)))
     }
 
     /// A route that anybody may use: what signs somebody in, or tells nothing of anybody.

@@ -5,8 +5,13 @@
 
 mod account;
 mod api;
+mod ask;
+mod asked;
+mod asks;
 mod assets;
+mod bare;
 mod changes;
+mod erase;
 mod evidence;
 mod fleet;
 mod frame;
@@ -21,12 +26,14 @@ mod parts;
 mod people;
 mod preferences;
 mod reader;
+mod record;
 mod release;
 mod run;
 mod seen;
 mod sign_in;
 mod track;
 mod trouble;
+mod whom;
 
 use std::sync::Arc;
 
@@ -43,6 +50,8 @@ use crate::door::{Access, Door, Doors};
 
 /// The largest form, in bytes.
 const FORM_LIMIT: usize = 1 << 20;
+/// The largest form with a file in it: the file, and what is around it.
+const ATTACHED_LIMIT: usize = crate::app::attachment::LARGEST + FORM_LIMIT;
 
 /// What pages share.
 #[derive(Clone, Debug)]
@@ -76,6 +85,14 @@ pub(crate) fn router(
         .get(Act::Read, "/releases/{product}/{name}/evidence", evidence::list)
         .get(Act::Read, "/releases/{product}/{name}/evidence/{position}", run::show)
         .post(Act::WithdrawEvidence, "/releases/{product}/{name}/evidence/{position}/withdraw", run::withdraw)
+        .get(Act::Read, "/releases/{product}/{name}/evidence/{position}/attachment", record::attachment)
+        .get(Act::BringEvidence, "/releases/{product}/{name}/record", record::form)
+        .post_large(Act::BringEvidence, "/releases/{product}/{name}/record", record::record, ATTACHED_LIMIT)
+        .get(Act::Read, "/releases/{product}/{name}/asks", asks::list)
+        .post(Act::Ask, "/releases/{product}/{name}/asks", ask::ask)
+        .get(Act::Ask, "/releases/{product}/{name}/asks/new", ask::form)
+        .post(Act::Ask, "/releases/{product}/{name}/asks/{position}/link", ask::anew)
+        .post(Act::Ask, "/releases/{product}/{name}/asks/{position}/withdraw", asks::withdraw)
         .get(Act::Read, "/releases/{product}/{name}/changes", changes::show)
         .get(Act::Read, "/releases/{product}/{name}/journal", journal::of_release)
         .get(Act::Read, "/journal", journal::whole)
@@ -98,6 +115,8 @@ pub(crate) fn router(
         .post(Act::ManageAccounts, "/people/withdraw", people::withdraw)
         .post(Act::ManageAccounts, "/people/reset", people::reset)
         .post(Act::ManageAccounts, "/people/change", people::change)
+        .get(Act::ManageAccounts, "/people/{person}/erase", erase::show)
+        .post(Act::ManageAccounts, "/people/{person}/erase", erase::erase)
         // What signs somebody in stands open, and so does what tells nothing of anybody.
         .open("GET", "/sign-in", get(sign_in::show))
         .open("POST", "/sign-in", post(sign_in::enter))
@@ -106,6 +125,9 @@ pub(crate) fn router(
         .open("POST", "/demo/sign-in", post(sign_in::enter_demo))
         .open("GET", "/welcome/{secret}", get(sign_in::welcome))
         .open("POST", "/welcome/{secret}", post(sign_in::accept))
+        // The act is by the link, which allows that one and no other.
+        .open("GET", "/asked/{secret}", get(asked::show))
+        .open("POST", "/asked/{secret}", post(asked::answer))
         .open("GET", "/preferences", get(preferences::show))
         .open("POST", "/preferences", post(preferences::choose))
         .open("GET", "/api", get(api::show))

@@ -158,6 +158,7 @@ fn filled(path: &str) -> String {
         .replace("{position}", "1")
         .replace("{secret}", "none")
         .replace("{file}", "none.css")
+        .replace("{person}", "nobody")
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,6 +5,7 @@
 use clap::{Args, Subcommand, ValueEnum};
 use domain::id::{BuildNumber, Commit, RunId, RunKind, TrackId};
 
+use super::ask::Behalf;
 use super::examples;
 use super::release::OfRelease;
 
@@ -67,6 +68,8 @@ pub(crate) struct Attest {
     /// What was seen, in words
     #[arg(long, value_name = "TEXT")]
     pub(crate) notes: Option<String>,
+    #[command(flatten)]
+    pub(crate) behalf: Behalf,
     /// Answer in JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -76,6 +79,8 @@ pub(crate) struct Attest {
 pub(crate) struct Summary {
     #[command(flatten)]
     pub(crate) of: OfBuild,
+    #[command(flatten)]
+    pub(crate) behalf: Behalf,
     /// Answer in JSON
     #[arg(long)]
     pub(crate) json: bool,

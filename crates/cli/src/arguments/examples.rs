@@ -52,7 +52,8 @@ Examples:
 pub(super) const ATTEST: &str = "\
 Examples:
   seaworthy attest --release 2026.12 --track ios --build 514 --device 'iPhone 15 / iOS 18' --result passed
-  seaworthy attest --release 2026.12 --track ios --build 514 --device 'iPhone SE / iOS 17' --result failed --notes 'the map stays grey'";
+  seaworthy attest --release 2026.12 --track ios --build 514 --device 'iPhone SE / iOS 17' --result failed --notes 'the map stays grey'
+  seaworthy attest --release 2026.12 --track ios --build 514 --device 'iPhone SE / iOS 17' --result passed --on-behalf-of 'Jo Lind' --source 'message in #release, 24 Nov 14:05' --attach message.png";
 
 pub(super) const SUMMARY: &str = "\
 Examples:
@@ -209,3 +210,24 @@ pub(super) const MAN: &str = "\
 Examples:
   seaworthy man | man -l -
   seaworthy man /usr/local/share/man/man1";
+
+pub(super) const ASK_DEVICE: &str = "\
+Examples:
+  seaworthy ask device --release 2026.12 --track ios --build 514 --device 'iPhone SE / iOS 17' --of 'Jo Lind' --until 2026-12-03T17:00:00Z
+  seaworthy ask device --release 2026.12 --track ios --build 514 --device 'iPhone SE / iOS 17' --of 'Jo Lind' --address jo@example.org --until 2026-12-03T17:00:00Z --note 'an hour with the map'";
+
+pub(super) const ASK_SUMMARY: &str = "\
+Examples:
+  seaworthy ask summary --release 2026.12 --track ios --build 514 --of 'Jo Lind' --until 2026-12-03T17:00:00Z";
+
+pub(super) const ASK_LIST: &str = "\
+Examples:
+  seaworthy ask list --release 2026.12";
+
+pub(super) const ASK_LINK: &str = "\
+Examples:
+  seaworthy ask link --release 2026.12 118";
+
+pub(super) const ASK_WITHDRAW: &str = "\
+Examples:
+  seaworthy ask withdraw --release 2026.12 --reason 'somebody else did it' 118";

@@ -10,14 +10,17 @@ use crate::exit::Exit;
 use crate::terminal;
 
 pub(super) async fn run(client: &Client, attest: Attest) -> Outcome {
-    let path = format!("{}/attestations", client.release(&attest.of.release).await?);
+    let release = client.release(&attest.of.release).await?;
+    let path = format!("{release}/attestations");
+    let behalf = super::ask::behalf(client, &release, attest.behalf).await?;
     let what = format!("{} on build {}", attest.device, attest.of.build);
     let result = match attest.result {
         DeviceResult::Passed => AttestedResult::Passed,
         DeviceResult::Failed => AttestedResult::Failed,
     };
     let OfBuild { track, build, commit, .. } = attest.of;
-    let request = AttestRequest { track, build, commit, device: attest.device, result, notes: attest.notes };
+    let (device, notes) = (attest.device, attest.notes);
+    let request = AttestRequest { track, build, commit, device, result, notes, behalf };
     let (response, json) = client.post::<EvidenceResponse>(&path, &request).await?;
     if attest.json {
         terminal::raw(&json);

@@ -11,7 +11,9 @@ use crate::exit::Exit;
 use crate::terminal;
 
 pub(super) async fn run(client: &Client, summary: Summary) -> Outcome {
-    let path = format!("{}/summaries", client.release(&summary.of.release).await?);
+    let release = client.release(&summary.of.release).await?;
+    let path = format!("{release}/summaries");
+    let behalf = super::ask::behalf(client, &release, summary.behalf).await?;
     let mut text = String::new();
     let read = match summary.file.as_str() {
         "-" => std::io::stdin().read_to_string(&mut text),
@@ -19,7 +21,7 @@ pub(super) async fn run(client: &Client, summary: Summary) -> Outcome {
     };
     read.map_err(|error| Failed::Input(format!("failed to read {}: {error}", summary.file)))?;
     let OfBuild { track, build, commit, .. } = summary.of;
-    let request = SummarizeRequest { track, build: build.clone(), commit, text };
+    let request = SummarizeRequest { track, build: build.clone(), commit, text, behalf };
     let (response, json) = client.post::<EvidenceResponse>(&path, &request).await?;
     if summary.json {
         terminal::raw(&json);

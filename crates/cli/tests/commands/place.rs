@@ -80,6 +80,19 @@ impl Place {
         self.database_url.as_deref()
     }
 
+    /// Returns everything that is kept, by what it is kept in: files, and tables of a PostgreSQL as text.
+    pub(crate) async fn everything_kept(&self) -> Vec<(String, Vec<u8>)> {
+        let files = walkdir::WalkDir::new(self.data()).into_iter().map(Result::unwrap);
+        let files = files.filter(|entry| entry.file_type().is_file());
+        let mut kept: Vec<(String, Vec<u8>)> = files
+            .map(|entry| (entry.path().display().to_string(), std::fs::read(entry.path()).unwrap()))
+            .collect();
+        if let Some(url) = &self.database_url {
+            kept.extend(postgres::dump(url).await);
+        }
+        kept
+    }
+
     pub(crate) fn write(&self, name: &str, text: &str) {
         let path = self.path().join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -201,6 +214,24 @@ mod postgres {
     use std::sync::atomic::{AtomicU32, Ordering};
 
     static MADE: AtomicU32 = AtomicU32::new(0);
+
+    /// Returns every table's rows as text.
+    pub(super) async fn dump(url: &str) -> Vec<(String, Vec<u8>)> {
+        use sqlx::Connection;
+        let mut connection = sqlx::PgConnection::connect(url).await.unwrap();
+        let tables: Vec<String> =
+            sqlx::query_scalar("SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'")
+                .fetch_all(&mut connection)
+                .await
+                .unwrap();
+        let mut dump = Vec::new();
+        for table in tables {
+            let rows = sqlx::AssertSqlSafe(format!("SELECT kept::text FROM {table} kept"));
+            let rows: Vec<String> = sqlx::query_scalar(rows).fetch_all(&mut connection).await.unwrap();
+            dump.push((table, rows.join("\n").into_bytes()));
+        }
+        dump
+    }
 
     /// Makes a database on the server that the tests were given, and returns its URL.
     pub(super) fn database() -> String {

@@ -11,6 +11,7 @@ use crate::id::{BuildNumber, Commit, RunKind, TrackId};
 use crate::refusal::Refusal;
 use crate::release::Release;
 use crate::track::Track;
+use crate::voice::Provenance;
 use crate::words;
 
 /// Finds a live track, or says which there are.
@@ -136,6 +137,22 @@ pub fn ingest(release: &Release, run: RunIngested, commit: Option<&Commit>) -> R
     Ok(registered.into_iter().chain([Event::RunIngested(Box::new(run))]).collect())
 }
 
+/// The longest words for where somebody's word was given, in characters.
+const LONGEST_SOURCE: usize = 300;
+
+/// Checks that what is recorded on somebody's behalf says where they said it.
+fn sourced(provenance: &Provenance) -> Result<(), Refusal> {
+    let Some(behalf) = &provenance.behalf else { return Ok(()) };
+    let length = behalf.source.trim().chars().count();
+    if (1..=LONGEST_SOURCE).contains(&length) {
+        return Ok(());
+    }
+    Err(Refusal::invalid(format!(
+        "Say in at most {LONGEST_SOURCE} characters where the word was given: “message in #release, 24 Nov 14:05”, a \
+         link, “phone call”."
+    )))
+}
+
 /// Decides a check by hand.
 pub fn attest(
     release: &Release,
@@ -143,6 +160,7 @@ pub fn attest(
     commit: Option<&Commit>,
 ) -> Result<Vec<Event>, Refusal> {
     writable(release)?;
+    sourced(&attested.provenance)?;
     let track = track(release, &attested.track)?;
     device(track, &attested.device)?;
     let registered = build(release, track, &attested.build, commit)?;
@@ -159,6 +177,7 @@ pub fn summarize(
     if written.words == 0 {
         return Err(Refusal::invalid("The summary is empty. Write at least a sentence."));
     }
+    sourced(&written.provenance)?;
     let track = track(release, &written.track)?;
     let registered = build(release, track, &written.build, commit)?;
     Ok(registered.into_iter().chain([Event::SummaryWritten(written)]).collect())
@@ -200,17 +219,17 @@ pub fn withdraw(
     }
 }
 
-/// Checks that an event may be redacted. Only evidence holds what people wrote of people; the rest holds a release
+/// Checks that an event may be redacted. Only evidence and asks hold what people wrote of people; the rest holds a release
 /// together, and without it nothing could be read.
 pub fn redact(kind: &str, position: Position, reason: &str) -> Result<(), Refusal> {
     if reason.trim().is_empty() {
         return Err(Refusal::invalid("A redaction needs a reason: why must this be forgotten?"));
     }
-    if matches!(kind, "run_ingested" | "device_attested" | "summary_written") {
+    if matches!(kind, "run_ingested" | "device_attested" | "summary_written" | "asked" | "ask_declined") {
         return Ok(());
     }
     Err(Refusal::contradiction(format!(
-        "Event {position} is a {kind}, which holds a release together. Only evidence can be redacted: runs, checks by \
-         hand and summaries."
+        "Event {position} is a {kind}, which holds a release together. Only evidence and asks can be redacted: runs, \
+         checks by hand, summaries, what somebody was asked and why they could not."
     )))
 }

@@ -2,13 +2,15 @@
 //!
 //! Invariant: a name that the release cannot lend is told by its id; no event goes untold.
 
-use super::{About, Topic};
+use super::{About, Topic, Whom};
+use crate::ask::Wanted;
 use crate::criterion::Definition;
-use crate::envelope::{Envelope, Position};
-use crate::event::{CandidateNominated, Event, RunIngested};
+use crate::envelope::{ActorId, Envelope, Position};
+use crate::event::{AskDeclined, AskWithdrawn, CandidateNominated, Event, RunIngested};
 use crate::id::{BuildNumber, TrackId};
 use crate::release::Release;
 use crate::track::{Track, TrackDescription};
+use crate::voice::Provenance;
 use crate::words;
 
 /// What is particular to one event.
@@ -18,19 +20,35 @@ pub(super) struct Told {
     pub(super) sentence: String,
     pub(super) detail: Option<String>,
     pub(super) about: About,
+    pub(super) provenance: Provenance,
+    pub(super) asked_by: Option<ActorId>,
+    pub(super) whom: Option<Whom>,
 }
 
 impl Told {
     fn new(topic: Topic, about: About, sentence: String) -> Self {
-        Self { topic, track: None, sentence, detail: None, about }
+        let (track, detail, asked_by, whom) = (None, None, None, None);
+        Self { topic, track, sentence, detail, about, provenance: Provenance::default(), asked_by, whom }
     }
 
     fn on(self, track: &TrackId) -> Self {
         Self { track: Some(track.clone()), ..self }
     }
 
+    /// Notes how the word came.
+    fn coming(self, provenance: &Provenance, release: Option<&Release>) -> Self {
+        let ask = provenance.answers.and_then(|ask| release?.ask(ask));
+        Self { provenance: provenance.clone(), asked_by: ask.map(|ask| ask.by.clone()), ..self }
+    }
+
     fn with(self, detail: Option<String>) -> Self {
         Self { detail, ..self }
+    }
+}
+
+impl Told {
+    fn naming(self, person: &ActorId, then: String) -> Self {
+        Self { whom: Some(Whom { person: person.clone(), then }), ..self }
     }
 }
 
@@ -119,15 +137,45 @@ impl Teller<'_> {
                 Told::new(Topic::Evidence, About::Evidence(here), sentence)
                     .on(&check.track)
                     .with(check.notes.clone())
+                    .coming(&check.provenance, self.release)
             }
             Event::SummaryWritten(summary) => {
                 let length = words::count(summary.words, "word", "words");
                 let build = self.build(&summary.track, &summary.build);
                 let sentence = format!("wrote the test summary of {build}: {length}");
-                Told::new(Topic::Evidence, About::Evidence(here), sentence).on(&summary.track)
+                Told::new(Topic::Evidence, About::Evidence(here), sentence)
+                    .on(&summary.track)
+                    .coming(&summary.provenance, self.release)
             }
             Event::EvidenceWithdrawn(withdrawn) => {
                 self.withdrawn(withdrawn.evidence).with(Some(withdrawn.reason.clone()))
+            }
+            Event::Asked(asked) => {
+                let told = Told::new(Topic::Ask, About::Ask(here), "asked".to_owned());
+                let told = told.on(asked.wanted.track()).with(asked.note.clone());
+                told.naming(&asked.of, format!("to {}", self.deed(&asked.wanted)))
+            }
+            Event::AskWithdrawn(AskWithdrawn { ask: position, reason }) => {
+                let told = |sentence: String| {
+                    Told::new(Topic::Ask, About::Ask(*position), sentence).with(Some(reason.clone()))
+                };
+                match self.release.and_then(|release| release.ask(*position)) {
+                    Some(ask) => told("no longer asks".to_owned())
+                        .on(ask.wanted.track())
+                        .naming(&ask.of, format!("to {}", self.deed(&ask.wanted))),
+                    None => told(format!("withdrew ask {position}")),
+                }
+            }
+            Event::AskDeclined(AskDeclined { ask: position, reason }) => {
+                let ask = self.release.and_then(|release| release.ask(*position));
+                let what =
+                    ask.map_or_else(|| format!("do what ask {position} asks"), |ask| self.deed(&ask.wanted));
+                let sentence = format!("was asked and cannot {what}");
+                let told = Told::new(Topic::Ask, About::Ask(*position), sentence).with(Some(reason.clone()));
+                match ask {
+                    Some(ask) => told.on(ask.wanted.track()),
+                    None => told,
+                }
             }
             Event::EventRedacted(redacted) => {
                 let what = self.redacted(redacted.position);
@@ -169,6 +217,13 @@ impl Teller<'_> {
     fn run(&self, run: &RunIngested) -> String {
         let device = run.device.as_ref().map(|device| format!(", on {device}")).unwrap_or_default();
         format!("{} on {}{device}", run.label(), self.build(&run.track, &run.build))
+    }
+
+    fn deed(&self, wanted: &Wanted) -> String {
+        match self.release {
+            Some(release) => wanted.deed(release),
+            None => format!("bring evidence for {} {}", wanted.track(), wanted.build()),
+        }
     }
 
     fn nominated(&self, nominated: &CandidateNominated) -> String {
@@ -253,6 +308,8 @@ impl Teller<'_> {
             Some("run_ingested") => "a test run",
             Some("device_attested") => "a check by hand",
             Some("summary_written") => "a test summary",
+            Some("asked") => "what somebody was asked",
+            Some("ask_declined") => "why somebody could not do what they were asked",
             _ => "something that was recorded",
         }
     }

@@ -5,7 +5,7 @@
 use super::Item;
 use crate::criteria::names;
 use crate::facts::UNTOUCHED;
-use crate::ground::GroundKind;
+use crate::ground::{GroundKind, second_hand};
 use crate::lacks::RunLacks;
 use crate::readiness::{Judged, TrackReadiness, Verdict};
 use crate::words;
@@ -33,6 +33,10 @@ pub(super) fn items(track: &TrackReadiness<'_>) -> Vec<Item> {
                 format!("{first}{}", on_build(track, judged, ", on"))
             }
         };
+        let said = match second_hand(&judged.grounds) {
+            Some(note) => format!("{said}; {note}"),
+            None => said,
+        };
         items.push(Item::of_criterion(track, judged, rank, &said).weighing(judged.offenders.len() as i64));
     }
     let untold = track.lacks.runs.iter().filter(|run| run.failed > 0 && !is_told(run, &track.criteria));
@@ -42,8 +46,12 @@ pub(super) fn items(track: &TrackReadiness<'_>) -> Vec<Item> {
 
 /// The reasons that say what is known, without those that say what is missing.
 fn known_reasons<'j>(judged: &'j Judged<'_>) -> Vec<&'j str> {
+    // How evidence came is told once, at the end.
+    let note = second_hand(&judged.grounds);
     let is_missing = |reason: &&str| {
-        reason.starts_with(UNTOUCHED) || judged.missing.iter().any(|missing| *missing.why == **reason)
+        reason.starts_with(UNTOUCHED)
+            || judged.missing.iter().any(|missing| *missing.why == **reason)
+            || note.as_deref() == Some(*reason)
     };
     judged.reasons.iter().map(String::as_str).filter(|reason| !is_missing(reason)).take(2).collect()
 }

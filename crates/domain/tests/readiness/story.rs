@@ -130,7 +130,14 @@ impl Story {
 
     pub(crate) fn attest(&mut self, build: &str, device: &str, result: AttestedResult) -> Position {
         let (track, build, device) = (track(), number(build), device.to_owned());
-        self.happens(Event::DeviceAttested(DeviceAttested { track, build, device, result, notes: None }))
+        self.happens(Event::DeviceAttested(DeviceAttested {
+            track,
+            build,
+            device,
+            result,
+            notes: None,
+            provenance: Default::default(),
+        }))
     }
 
     pub(crate) fn release(&self) -> Release {
@@ -144,6 +151,7 @@ impl Story {
             build: number(build),
             text,
             words,
+            provenance: Default::default(),
         }));
     }
 

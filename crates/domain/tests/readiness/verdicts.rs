@@ -292,7 +292,13 @@ fn every_fact_of_the_catalogue_is_gathered_and_no_other() {
     story.nominate("514");
     story.run("514", "smoke", None, true, passed(33));
     story.attest("514", "iPhone", AttestedResult::Passed);
-    let summary = SummaryWritten { track: track(), build: number("514"), text: Digest::ZERO, words: 9 };
+    let summary = SummaryWritten {
+        track: track(),
+        build: number("514"),
+        text: Digest::ZERO,
+        words: 9,
+        provenance: Default::default(),
+    };
     story.happens(Event::SummaryWritten(summary));
     let release = story.release();
     let view = domain::facts::View { now: Time::from_micros(0), max_age_hours: None, merges: &story.merges };
@@ -326,6 +332,7 @@ fn a_summary_is_of_one_build() {
             build: number(build),
             text: Digest::ZERO,
             words: 120,
+            provenance: Default::default(),
         })
     };
     story.check(&["unknown", "test-summary-written unknown: no test summary is written for 4.2.0 (514)"]);

@@ -7,8 +7,7 @@ use std::sync::Arc;
 use axum::Extension;
 use axum::response::Response;
 use bytes::Bytes;
-use domain::digest::Digest;
-use domain::envelope::{ActorId, Position, Stream};
+use domain::envelope::{Position, Stream};
 use domain::id::{BuildNumber, Commit, ProductId, ReleaseName, RunId, RunKind, TrackId};
 use domain::permission::{Act, TABLE};
 use domain::time::Time;
@@ -26,8 +25,7 @@ use utoipa::{IntoResponses, PartialSchema, ToSchema};
 use super::conditions::{Conditions, IfNoneMatch};
 use super::problem::Problem;
 use super::refusals::{
-    self, Forbidden, Full, Malformed, NotChanged, OtherType, SignInFirst, TooLarge, TooOften, Unfit,
-    WentWrong,
+    self, Forbidden, Full, Malformed, NotChanged, OtherType, SignInFirst, TooLarge, Unfit, WentWrong,
 };
 use super::{ROOT, conditions};
 use crate::app::page::{AfterPosition, AfterRelease, Limit};
@@ -45,9 +43,10 @@ Lists come in pages: `items`, and `next`, which is `null` at the end. Send `next
 it stays good while things are added. Times are RFC 3339 in UTC.";
 
 /// The groups of routes, in the order in which they are read.
-const TAGS: [(&str, &str); 5] = [
+const TAGS: [(&str, &str); 6] = [
     ("Releases", "Products and releases, what they are ready for, and why."),
     ("Evidence", "Test runs, checks by hand and summaries: brought, read and withdrawn."),
+    ("Asks", "Asking people who need no account for evidence, by links that open one form."),
     ("Journal", "Everything that happened, event by event."),
     ("Accounts", "Who you are, who else may come in, and tokens for programs."),
     ("Description", "What this API is, for programs."),
@@ -107,8 +106,6 @@ fn named() -> Vec<(String, RefOr<Schema>)> {
         RunId,
         BuildNumber,
         Commit,
-        ActorId,
-        Digest,
         Position,
         Stream,
         Time,
@@ -131,7 +128,7 @@ impl Document {
         let mut added = Added { path: String::new(), methods: Vec::new() };
         for (path, mut item) in paths.paths {
             for (method, operation) in operations(&mut item) {
-                complete(operation, method, act);
+                complete(operation, act);
                 added.methods.push(method);
             }
             let mut whole = Paths::new();
@@ -158,7 +155,7 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut O
 }
 
 /// Adds to a description what follows from the act and from what the route takes.
-fn complete(operation: &mut Operation, method: &str, act: Option<Act>) {
+fn complete(operation: &mut Operation, act: Option<Act>) {
     let takes_json = match &operation.request_body {
         Some(RefOr::T(body)) => body.content.contains_key("application/json"),
         _ => false,
@@ -185,10 +182,6 @@ fn complete(operation: &mut Operation, method: &str, act: Option<Act>) {
     if act.is_some() {
         answers.append(&mut SignInFirst::responses());
         answers.append(&mut Forbidden::responses());
-        // Whoever changes things faster than people and their scripts do waits.
-        if method != "GET" {
-            answers.append(&mut TooOften::responses());
-        }
     }
     for (status, answer) in answers {
         operation.responses.responses.entry(status).or_insert(answer);

@@ -3,7 +3,8 @@
 //! Invariant: one exhaustive match decides the status; what a person cannot mend is logged, not shown.
 
 use axum::Json;
-use axum::extract::rejection::{FormRejection, JsonRejection, PathRejection, QueryRejection};
+use axum::extract::multipart::{MultipartError, MultipartRejection};
+use axum::extract::rejection::{BytesRejection, FormRejection, JsonRejection, PathRejection, QueryRejection};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::file::Mistake;
@@ -146,7 +147,15 @@ macro_rules! from_rejection {
     )*};
 }
 
-from_rejection!(FormRejection, JsonRejection, PathRejection, QueryRejection);
+from_rejection!(
+    BytesRejection,
+    FormRejection,
+    JsonRejection,
+    MultipartError,
+    MultipartRejection,
+    PathRejection,
+    QueryRejection
+);
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {

@@ -3,6 +3,7 @@
 //! Invariant: a secret is shown once and kept only as its digest; at least one admin can always sign in.
 
 mod breached;
+mod erase;
 mod login;
 mod noted;
 pub(crate) mod oidc;
@@ -26,6 +27,7 @@ use super::who::{Member, Who};
 use super::{App, AppError, new_id, random};
 use crate::config::LocalActor;
 
+pub(crate) use erase::Trace;
 pub(crate) use login::{Asking, DAYS as LOGIN_DAYS};
 pub use login::{LoginRequest, LoginResponse, PollRequest, PollResponse};
 pub use oidc::SignOn;
@@ -336,7 +338,7 @@ impl App {
 
     /// Ends whatever lets somebody in: sessions, tokens, links and known browsers.
     async fn end_everything(&self, person: &ActorId) -> Result<(), AppError> {
-        for purpose in [Purpose::Reset.as_str(), sign_in::DEVICE, login::GRANTED] {
+        for purpose in [Purpose::Reset.as_str(), sign_in::DEVICE, login::GRANTED, super::ask::PURPOSE] {
             self.journal().tickets_delete_of(person, purpose).await?;
         }
         for token in self.journal().tokens_of(person).await? {
@@ -420,7 +422,7 @@ fn is_unseen(c: char) -> bool {
 }
 
 /// Returns 256 random bits as text that fits into a link.
-fn secret() -> Result<String, AppError> {
+pub(crate) fn secret() -> Result<String, AppError> {
     Ok(hex::encode(random::<32>()?))
 }
 

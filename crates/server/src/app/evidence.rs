@@ -7,9 +7,11 @@ use domain::envelope::Position;
 use domain::event::{DeviceAttested, Event, SummaryWritten};
 use domain::evidence::{AttestedResult, Summary};
 use domain::id::{BuildNumber, Commit, ReleaseId, TrackId};
-use domain::permission::Act;
+use domain::permission::{Act, Whose};
+use domain::refusal::Refusal;
 use domain::release::Release;
 use domain::time::Time;
+use domain::voice::{Provenance, Voice};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use utoipa::{IntoParams, ToSchema};
@@ -17,6 +19,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::moved::Seen;
 use super::once::Once;
 use super::page::{AfterPosition, Limit, Page};
+use super::person::{Found, OnBehalf};
 use super::record::{Decision, Outcome};
 use super::said::Said;
 use super::{App, AppError};
@@ -36,6 +39,9 @@ pub struct AttestRequest {
     pub result: AttestedResult,
     #[serde(default)]
     pub notes: Option<String>,
+    /// Whose word it is, if it is not that of whoever records it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub behalf: Option<OnBehalf>,
 }
 
 /// A test summary in Markdown.
@@ -50,6 +56,9 @@ pub struct SummarizeRequest {
     /// What it says, in Markdown.
     #[schema(value_type = Said, example = "Smoke passed on every device; two flaky cases in sync.")]
     pub text: String,
+    /// Whose word it is, if it is not that of whoever records it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub behalf: Option<OnBehalf>,
 }
 
 /// Taking evidence back.
@@ -96,7 +105,7 @@ pub struct EvidenceLine {
     #[schema(example = "297 cases, 0 failed, 0 skipped")]
     pub result: String,
     pub at: Time,
-    /// The name of whoever brought it.
+    /// Whose word it is, and how it came: a name, or "Jo Lind, recorded by Ada Winter (message in #release)".
     pub by: String,
     /// Why it was withdrawn; absent while it counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -111,9 +120,11 @@ impl App {
         request: AttestRequest,
         once: Option<&Once>,
     ) -> Result<EvidenceResponse, AppError> {
-        let AttestRequest { track, build, commit, device, result, notes } = request;
+        self.allows(Act::BringEvidence, Whose::Own)?;
+        let AttestRequest { track, build, commit, device, result, notes, behalf } = request;
         let notes = notes.filter(|notes| !notes.trim().is_empty());
-        let attested = DeviceAttested { track, build, device, result, notes };
+        let (found, provenance) = self.coming(behalf).await?;
+        let attested = DeviceAttested { track, build, device, result, notes, provenance };
         // Checks by hand repeat on purpose: each is a fact of its own, keyed by its moment.
         let moment = self.now().micros();
         let decide = |release: &Release| {
@@ -121,6 +132,7 @@ impl App {
             let said = serde_json::to_vec(&attested).unwrap_or_default();
             Ok((events, format!("{}@{moment}", key_of("attest", &said))))
         };
+        self.keep_if(id, found, &decide).await?;
         self.append_evidence(id, Event::DeviceAttested(attested.clone()), once, decide).await
     }
 
@@ -131,10 +143,12 @@ impl App {
         request: SummarizeRequest,
         once: Option<&Once>,
     ) -> Result<EvidenceResponse, AppError> {
-        let SummarizeRequest { track, build, commit, text } = request;
+        self.allows(Act::BringEvidence, Whose::Own)?;
+        let SummarizeRequest { track, build, commit, text, behalf } = request;
+        let (found, provenance) = self.coming(behalf).await?;
         let words = text.split_whitespace().count() as i64;
         let text = self.blobs().put(text.into_bytes()).await?;
-        let written = SummaryWritten { track, build, text, words };
+        let written = SummaryWritten { track, build, text, words, provenance };
         let decide = |release: &Release| {
             let events = evidence::summarize(release, written.clone(), commit.as_ref())?;
             // The same text for the same build is the same fact, unless it was withdrawn since.
@@ -144,7 +158,28 @@ impl App {
             let said = serde_json::to_vec(&(&written, withdrawn)).unwrap_or_default();
             Ok((events, key_of("summary", &said)))
         };
+        self.keep_if(id, found, &decide).await?;
         self.append_evidence(id, Event::SummaryWritten(written.clone()), once, decide).await
+    }
+
+    /// Finds whose word is recorded.
+    async fn coming(&self, behalf: Option<OnBehalf>) -> Result<(Option<Found>, Provenance), AppError> {
+        let (found, behalf) = self.find_behalf(behalf).await?.unzip();
+        Ok((found, Provenance { behalf, answers: None }))
+    }
+
+    /// Keeps somebody new whose word is recorded, once it is decided that it is.
+    async fn keep_if<T>(
+        &self,
+        id: &ReleaseId,
+        found: Option<Found>,
+        decide: &impl Fn(&Release) -> Result<T, Refusal>,
+    ) -> Result<(), AppError> {
+        if let Some(found) = found.filter(Found::is_new) {
+            decide(&*self.release(id).await?)?;
+            self.keep_person(&found).await?;
+        }
+        Ok(())
     }
 
     /// Withdraws a piece of evidence, if the release is still as it was seen.
@@ -198,7 +233,7 @@ impl App {
                     format!("{} run {}{on}", ingest.kind, ingest.run),
                     result,
                     ingest.recorded_at,
-                    &ingest.actor,
+                    Voice::own(&ingest.actor),
                     &ingest.withdrawn,
                 )
             });
@@ -209,7 +244,7 @@ impl App {
                     format!("by hand on {}", check.device),
                     check.result.as_str().to_owned(),
                     check.recorded_at,
-                    &check.actor,
+                    check.voice(),
                     &check.withdrawn,
                 )
             });
@@ -220,14 +255,14 @@ impl App {
                     "test summary".to_owned(),
                     format!("{} words", summary.words),
                     summary.recorded_at,
-                    &summary.actor,
+                    summary.voice(),
                     &summary.withdrawn,
                 )
             });
             let all = runs.chain(checks).chain(summaries).filter(|(position, ..)| *position < before);
-            for (evidence, build, what, result, at, actor, withdrawal) in all {
+            for (evidence, build, what, result, at, voice, withdrawal) in all {
                 lines.push((
-                    actor,
+                    voice,
                     EvidenceLine {
                         evidence,
                         track: track_id.clone(),
@@ -243,16 +278,10 @@ impl App {
         }
         lines.sort_by_key(|(_, line)| std::cmp::Reverse(line.evidence));
         let page = Page::of(lines.into_iter(), query.limit, |(_, line)| line.evidence.to_string());
-        let mut items = Vec::with_capacity(page.items.len());
-        for (actor, line) in page.items {
-            items.push(EvidenceLine { by: self.name_of(actor).await?, ..line });
-        }
+        let names = self.names_now().await?;
+        let named = |(voice, line)| EvidenceLine { by: names.told(voice), ..line };
+        let items = page.items.into_iter().map(named).collect();
         Ok((release.position, Page { items, next: page.next }))
-    }
-
-    pub(crate) async fn name_of(&self, actor: &domain::envelope::ActorId) -> Result<String, AppError> {
-        let person = self.journal().person_get(actor).await?;
-        Ok(person.and_then(|person| person.name).unwrap_or_else(|| "somebody erased".to_owned()))
     }
 }
 

@@ -16,6 +16,8 @@ use super::{App, AppError};
 
 /// How often the journal is asked for what other processes recorded.
 const EVERY: Duration = Duration::from_millis(250);
+/// How often it is asked whether people came or were erased, which are no events.
+const PEOPLE_EVERY: Duration = Duration::from_millis(750);
 /// How many events are read at once.
 const AT_ONCE: u32 = 512;
 /// Changes that a slow listener may lag behind before it is told only that it lagged.
@@ -75,6 +77,7 @@ impl App {
             // What other servers record on one PostgreSQL is heard; what is not heard is found by asking.
             let mut news = app.journal().news();
             let mut failing = false;
+            let mut people = (std::time::Instant::now(), (0, 0));
             loop {
                 tokio::select! {
                     () = stop.cancelled() => break,
@@ -82,7 +85,11 @@ impl App {
                     true = news.next() => {}
                     () = tokio::time::sleep(EVERY) => {}
                 }
-                match app.catch_up(&mut position).await {
+                let caught_up = match app.catch_up(&mut position).await {
+                    Ok(()) => app.catch_up_with_people(&mut people).await,
+                    failed => failed,
+                };
+                match caught_up {
                     Ok(()) => failing = false,
                     Err(error) if !failing => {
                         failing = true;
@@ -93,6 +100,24 @@ impl App {
             }
             app.inner.following.on.store(false, Ordering::Release);
         });
+        Ok(())
+    }
+
+    /// Notices that somebody came or was erased, on whichever server: names are read anew, and whoever was erased is
+    /// out at once.
+    async fn catch_up_with_people(
+        &self,
+        known: &mut (std::time::Instant, (i64, i64)),
+    ) -> Result<(), AppError> {
+        if known.0.elapsed() < PEOPLE_EVERY {
+            return Ok(());
+        }
+        let count = self.journal().people_count().await?;
+        if count != known.1 {
+            self.refresh_names().await?;
+            self.forget_sessions();
+        }
+        *known = (std::time::Instant::now(), count);
         Ok(())
     }
 

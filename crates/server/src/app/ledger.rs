@@ -117,6 +117,9 @@ impl App {
             for track in self.release(&id).await?.tracks.values() {
                 named.extend(track.ingests.iter().flat_map(|ingest| [ingest.reports, ingest.cases]));
                 named.extend(track.summaries.iter().map(|summary| summary.text));
+                let behalves = track.attestations.iter().map(|check| &check.behalf);
+                let behalves = behalves.chain(track.summaries.iter().map(|summary| &summary.behalf));
+                named.extend(behalves.filter_map(|behalf| behalf.as_ref()?.attachment));
                 named.extend(track.plans.values().map(|plan| plan.list));
             }
         }

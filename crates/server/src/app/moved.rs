@@ -4,8 +4,8 @@
 
 use std::collections::BTreeSet;
 
-use domain::envelope::{Position, Stream};
-use domain::happening::happening;
+use domain::envelope::{ActorId, Position, Stream};
+use domain::happening::{Happening, happening};
 use domain::id::ReleaseId;
 use domain::words;
 
@@ -64,10 +64,10 @@ impl App {
         }
         told.sort_by_key(|happening| std::cmp::Reverse(happening.position));
         let total = told.len();
-        let mut sentences = Vec::new();
-        for happening in told.into_iter().take(TOLD) {
-            sentences.push(format!("{} {}", self.name_of(&happening.actor).await?, happening.sentence));
-        }
+        let names = self.names_now().await?;
+        let name = |actor: &ActorId| names.of(actor).to_owned();
+        let sentence = |happening: Happening| format!("{} {}", happening.subject(name), happening.told(name));
+        let sentences: Vec<String> = told.into_iter().take(TOLD).map(sentence).collect();
         if sentences.is_empty() {
             return Ok(AppError::Moved(format!(
                 "`If-Match` names a state that {what} is not in. Look at it again, and decide on what you see."

@@ -4,7 +4,8 @@
 
 use domain::criterion::Function;
 use domain::digest::Digest;
-use domain::envelope::ActorId;
+use domain::envelope::{ActorId, Position};
+use domain::id::ReleaseId;
 use domain::permission::{Act, Role, Whose, may};
 use domain::refusal::Refusal;
 
@@ -19,6 +20,18 @@ pub enum Who {
     /// The user of this machine, with the data itself in hand.
     Machine(LocalActor),
     Member(Member),
+    /// Somebody by a link that asks them for one thing.
+    Asked(Asked),
+}
+
+/// Whoever came by a link. They have no role: the one act that the link is for asks for none.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    pub person: ActorId,
+    pub release: ReleaseId,
+    pub ask: Position,
+    /// The digest of the link's secret.
+    pub link: Digest,
 }
 
 /// Somebody with an account.
@@ -36,7 +49,7 @@ pub struct Member {
 impl Who {
     pub fn role(&self) -> Option<Role> {
         match self {
-            Self::Nobody => None,
+            Self::Nobody | Self::Asked(_) => None,
             // Whoever holds the data could write to it without asking.
             Self::Machine(_) => Some(Role::Admin),
             Self::Member(member) => Some(member.role),
@@ -46,7 +59,7 @@ impl Who {
     pub fn member(&self) -> Option<&Member> {
         match self {
             Self::Member(member) => Some(member),
-            Self::Nobody | Self::Machine(_) => None,
+            Self::Nobody | Self::Machine(_) | Self::Asked(_) => None,
         }
     }
 }
@@ -64,11 +77,46 @@ impl App {
             Who::Nobody => Err(Refusal::forbidden("Sign in first.").into()),
             Who::Machine(actor) => self.local_actor(actor).await,
             Who::Member(member) => Ok(member.id.clone()),
+            Who::Asked(asked) => Ok(asked.person.clone()),
         }
     }
 
     /// Returns whose something is that somebody brought.
     pub(crate) async fn whose(&self, brought_by: &ActorId) -> Result<Whose, AppError> {
         Ok(if self.actor().await? == *brought_by { Whose::Own } else { Whose::Others })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::permission::TABLE;
+
+    use super::*;
+    use crate::config::Settings;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn whoever_comes_by_a_link_may_nothing_that_is_in_the_table() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = App::open(Settings::new(Some(folder.path().to_owned()), None, None)).await.unwrap();
+        let release: ReleaseId = "tidewatch/2026.12".parse().unwrap();
+        let asked = Asked {
+            person: ActorId::new("jo"),
+            release: release.clone(),
+            ask: Position(1),
+            link: Digest::ZERO,
+        };
+        let app = app.acting_as(Who::Asked(asked));
+        for rule in TABLE {
+            for whose in [Whose::Own, Whose::Others] {
+                assert!(app.allows(rule.act, whose).is_err(), "{:?} {whose:?}", rule.act);
+            }
+        }
+        let request =
+            serde_json::json!({ "track": "ios", "build": "514", "device": "x", "result": "passed" });
+        let attested = app.attest(&release, serde_json::from_value(request).unwrap(), None).await;
+        assert!(
+            attested.unwrap_err().to_string().contains("Sign in first"),
+            "a verb past a door must ask, too"
+        );
     }
 }

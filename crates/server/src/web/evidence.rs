@@ -4,11 +4,13 @@
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use domain::envelope::{ActorId, Position};
+use domain::envelope::Position;
 use domain::evidence::Withdrawal;
 use domain::id::BuildNumber;
+use domain::permission::Act;
 use domain::time::Time;
 use domain::track::Track;
+use domain::voice::Voice;
 use domain::words;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -32,7 +34,7 @@ pub(super) struct Piece<'a> {
     /// Whether something failed in it.
     pub(super) bad: bool,
     pub(super) at: Time,
-    pub(super) actor: &'a ActorId,
+    pub(super) voice: Voice<'a>,
     pub(super) withdrawn: Option<&'a Withdrawal>,
 }
 
@@ -62,7 +64,7 @@ pub(super) fn pieces(track: &Track) -> Vec<Piece<'_>> {
             result,
             bad: failed > 0,
             at: ingest.recorded_at,
-            actor: &ingest.actor,
+            voice: Voice::own(&ingest.actor),
             withdrawn: ingest.withdrawn.as_ref(),
         }
     });
@@ -75,7 +77,7 @@ pub(super) fn pieces(track: &Track) -> Vec<Piece<'_>> {
         result: check.result.as_str().to_owned(),
         bad: check.result == domain::evidence::AttestedResult::Failed,
         at: check.recorded_at,
-        actor: &check.actor,
+        voice: check.voice(),
         withdrawn: check.withdrawn.as_ref(),
     });
     let summaries = track.summaries.iter().map(|summary| Piece {
@@ -87,7 +89,7 @@ pub(super) fn pieces(track: &Track) -> Vec<Piece<'_>> {
         result: words::count(summary.words, "word", "words"),
         bad: false,
         at: summary.recorded_at,
-        actor: &summary.actor,
+        voice: summary.voice(),
         withdrawn: summary.withdrawn.as_ref(),
     });
     let mut pieces: Vec<Piece<'_>> = runs.chain(checks).chain(summaries).collect();
@@ -98,6 +100,18 @@ pub(super) fn pieces(track: &Track) -> Vec<Piece<'_>> {
 pub(super) fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+/// The ways to bring evidence by hand, for whoever may.
+pub(super) fn bringing(seen: &Seen, reader: &Reader, about: &str) -> Markup {
+    let now = seen.past.is_none();
+    html! {
+        div.act {
+            @if now && reader.may(Act::BringEvidence) { a.button href=(seen.path(&format!("/record{about}"))) { "Record" } }
+            @if now && reader.may(Act::Ask) { a.button href=(seen.path(&format!("/asks/new{about}"))) { "Ask somebody" } }
+            @if !seen.view.release.asks.is_empty() { a.button href=(reader.link(seen.path("/asks"))) { "Asks" } }
+        }
+    }
 }
 
 const COLUMNS: [Column; 6] = [
@@ -136,7 +150,7 @@ pub(super) fn table(
                             @if let Some(withdrawal) = piece.withdrawn { span.tag.unmet { "withdrawn" } small { "“" (withdrawal.reason) "”" } }
                             @else { span.unmet[piece.bad] { (piece.result) } }
                         }))
-                        (cell(by, html! { (seen.name(piece.actor)) }))
+                        (cell(by, html! { (seen.told(piece.voice)) }))
                         (cell(at, seen.clock.when(piece.at)))
                     }
                 }
@@ -185,7 +199,7 @@ fn body(seen: &Seen, reader: &Reader, narrow: &Narrow) -> Markup {
             && (find.is_empty()
                 || within(&piece.what)
                 || piece.device.is_some_and(within)
-                || within(seen.name(piece.actor))
+                || within(&seen.told(piece.voice))
                 || within(piece.build.as_str()))
             && match narrow.show.as_str() {
                 "candidate" => !piece.is_stale() && piece.withdrawn.is_none(),
@@ -200,7 +214,7 @@ fn body(seen: &Seen, reader: &Reader, narrow: &Narrow) -> Markup {
         "track" => sort.order(&mut all, |piece| (piece.track.description.name.clone(), piece.position)),
         "build" => sort.order(&mut all, |piece| (piece.build.clone(), piece.position)),
         "result" => sort.order(&mut all, |piece| (!piece.bad, piece.result.clone(), piece.position)),
-        "by" => sort.order(&mut all, |piece| (seen.name(piece.actor).to_owned(), piece.position)),
+        "by" => sort.order(&mut all, |piece| (seen.told(piece.voice), piece.position)),
         _ => sort.order(&mut all, |piece| piece.position),
     }
     let link = |sort: &str| {
@@ -218,7 +232,10 @@ fn body(seen: &Seen, reader: &Reader, narrow: &Narrow) -> Markup {
         reader.link(seen.path(&format!("/evidence?{}", query.finish())))
     };
     html! {
-        section.head { div { h1 { "Evidence" } p.sub { "Facts about builds: test runs, checks by hand, summaries. Each counts for its own build alone." } } }
+        section.head {
+            div { h1 { "Evidence" } p.sub { "Facts about builds: test runs, checks by hand, summaries. Each counts for its own build alone." } }
+            (bringing(seen, reader, ""))
+        }
         section.card aria-label="Evidence" {
             form.filter method="get" action=(seen.path("/evidence")) role="search" {
                 @if !reader.as_of.is_empty() { input type="hidden" name="as_of" value=(reader.as_of); }

@@ -278,7 +278,7 @@ impl Frame<'_> {
 
 /// Takes out what turns the direction of text: names of tests and reasons come from outside, and must not be able to make
 /// a verdict read otherwise than it is.
-fn without_turns(text: String) -> String {
+pub(super) fn without_turns(text: String) -> String {
     let turns = |at: usize| {
         matches!(
             text.as_bytes().get(at..at + 3),
@@ -316,6 +316,9 @@ fn me(member: &Member) -> Markup {
 /// What is said after something was done.
 fn done(code: &str) -> Option<&'static str> {
     match code {
+        "recorded" => Some("Recorded, and counted from now on."),
+        "unasked" => Some("Withdrawn. The link opens nothing any more."),
+        "erased" => Some("Erased, everywhere."),
         "withdrawn" => Some("Withdrawn. It no longer counts, and the journal says why."),
         "password" => Some("Changed. Your other sessions have ended."),
         "revoked" => Some("Revoked. Whatever used it is refused from now on."),

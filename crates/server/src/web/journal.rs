@@ -46,11 +46,11 @@ impl Narrow {
         (self.topic.is_empty() || happening.topic.as_str() == self.topic)
             && (self.track.is_empty()
                 || happening.track.as_ref().is_some_and(|track| track.as_str() == self.track))
-            && (self.who.is_empty() || happening.actor.as_str() == self.who)
+            && (self.who.is_empty() || happening.names(&self.who))
             && (find.is_empty()
-                || within(&happening.sentence)
+                || within(&happening.told(|actor| names.of(actor)))
                 || happening.detail.as_deref().is_some_and(within)
-                || within(names.of(&happening.actor)))
+                || within(&happening.subject(|actor| names.of(actor))))
     }
 
     fn link(&self, base: &str, before: Position) -> String {
@@ -237,7 +237,7 @@ pub(super) async fn event(
     let body = html! {
         section.head { div {
             h1 { "Event " (position) }
-            p.sub { b { (names.of(&told.actor)) } " " (told.sentence) ", " (clock.when(told.at)) "." }
+            p.sub { b { (told.subject(|actor| names.of(actor))) } " " (told.told(|actor| names.of(actor))) ", " (clock.when(told.at)) "." }
         } }
         @if let Some(detail) = &told.detail { p.note { "“" (detail) "”" } }
         section.card.prose {

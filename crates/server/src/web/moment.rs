@@ -61,6 +61,14 @@ impl Clock {
         )
     }
 
+    /// Returns a moment for somebody who reads it elsewhere: "Mon 24 Nov 2026, 14:03 CET".
+    pub(super) fn exact_to_the_minute(&self, at: Time) -> String {
+        let here = self.here(at);
+        let zone = self.zone.to_offset_info(here.timestamp());
+        let (year, hour, minute) = (here.year(), here.hour(), here.minute());
+        format!("{} {year}, {hour:02}:{minute:02} {}", weekday_and_day(&here), zone.abbreviation())
+    }
+
     fn here(&self, at: Time) -> ZonedDateTime {
         at.timestamp().to_zoned_datetime(self.zone.clone())
     }

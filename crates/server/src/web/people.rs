@@ -34,7 +34,7 @@ pub(super) async fn show(Acting(app): Acting, reader: Reader) -> Page {
 }
 
 async fn page(app: &App, reader: &Reader, said: Said) -> Page {
-    let members = app.members().await?;
+    let (members, others) = (app.members().await?, app.without_account().await?);
     let invitations = app.invitations().await?;
     let clock = reader.clock("UTC");
     let provider = app.sign_on.as_ref().map(|on| on.name.clone());
@@ -75,7 +75,7 @@ async fn page(app: &App, reader: &Reader, said: Said) -> Page {
                 }
             }
         }
-        section.card aria-label="Accounts" {
+        @if !members.is_empty() { section.card aria-label="Accounts" {
             @for member in &members {
                 form.member method="post" action="/people/change" {
                     input type="hidden" name="person" value=(member.person.id);
@@ -92,6 +92,18 @@ async fn page(app: &App, reader: &Reader, said: Said) -> Page {
                     @if member.disabled_at.is_some() { button type="submit" name="disabled" value="" { "Let in again" } }
                     @else { button.danger type="submit" name="disabled" value="yes" { "Disable" } }
                     button type="submit" formaction="/people/reset" { "New link" }
+                    a.button href={ "/people/" (member.person.id) "/erase" } { "Erase…" }
+                }
+            }
+        } }
+        @if !others.is_empty() {
+            section.card aria-labelledby="others" {
+                header { h2 #others { "Without an account" } span.hint { "Asked by a link, quoted by others, or acting on the server’s own machine." } }
+                @for person in &others {
+                    div.member {
+                        div.who { b { (person.name.as_deref().unwrap_or("–")) } small { (person.address.as_deref().or(person.login.as_deref()).unwrap_or("no address")) } }
+                        a.button href={ "/people/" (person.id) "/erase" } { "Erase…" }
+                    }
                 }
             }
         }

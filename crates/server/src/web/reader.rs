@@ -7,6 +7,7 @@ use std::convert::Infallible;
 use axum::extract::{FromRef, FromRequestParts, Query};
 use axum::http::header;
 use axum::http::request::Parts;
+use domain::permission::{Act, Whose, may};
 use domain::time::Time;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
@@ -86,6 +87,11 @@ impl Reader {
             return Err(self.as_of.clone());
         }
         Ok((at < self.now).then_some(at))
+    }
+
+    /// Tells whether a page should offer them an act; its door asks again.
+    pub(super) fn may(&self, act: Act) -> bool {
+        self.who.as_ref().is_none_or(|member| may(member.role, act, Whose::Own).is_ok())
     }
 
     /// Returns a link that stays at the moment they look at.

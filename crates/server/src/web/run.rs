@@ -19,6 +19,7 @@ use super::frame::{Tab, empty};
 use super::reader::Reader;
 use super::seen::Seen;
 use super::trouble::{Page, Trouble};
+use crate::app::attachment::Kind;
 use crate::app::cases::CaseLine;
 use crate::app::evidence::WithdrawRequest;
 use crate::app::report::{Group, Look, PAGE, RunReport, Wanted};
@@ -115,15 +116,21 @@ async fn page(
         } else if let Some(check) = check {
             html! {
                 section.card.prose {
-                    p.lead { (seen.name(&check.actor)) " saw " b { (check.device) } ": " (check.result.as_str()) "." }
+                    p.lead { (seen.name(check.voice().whose())) " saw " b { (check.device) } ": " (check.result.as_str()) "." }
                     @match &check.notes { Some(notes) => blockquote { (notes) }, None => p.hint { "No notes were left." } }
                 }
             }
         } else {
             html! {}
         };
+        let attached = piece.voice.behalf.and_then(|behalf| behalf.attachment);
+        let kind = match attached {
+            Some(digest) => app.attachment_kind(&digest).await?,
+            None => None,
+        };
         let body = html! {
             (header(&seen, reader, track, &piece))
+            (came(&seen, &piece, kind))
             (inner)
             @if piece.withdrawn.is_none() && seen.past.is_none() && release.unrecognised.is_none() { (withdrawal(&seen, position, refused.as_ref())) }
         };
@@ -164,7 +171,7 @@ fn header(seen: &Seen, reader: &Reader, track: &Track, piece: &Piece<'_>) -> Mar
                 p.sub {
                     a href=(reader.link(seen.path(&format!("/tracks/{}", track.description.id)))) { (track.description.name) }
                     " " b { (track.build_label(piece.build)) }
-                    ", brought by " (seen.name(piece.actor)) " " (seen.clock.when(piece.at)) ". "
+                    ", brought by " (seen.told(piece.voice)) " " (seen.clock.when(piece.at)) ". "
                     a href={ "/journal/" (piece.position) } { "Event " (piece.position) } "."
                 }
             }
@@ -182,6 +189,30 @@ fn header(seen: &Seen, reader: &Reader, track: &Track, piece: &Piece<'_>) -> Mar
                 }
                 " It does not count for the candidate."
             }
+        }
+    }
+}
+
+/// Says how a word came that its owner did not record, signed in.
+fn came(seen: &Seen, piece: &Piece<'_>, kind: Option<Kind>) -> Markup {
+    let voice = piece.voice;
+    let attachment = seen.path(&format!("/evidence/{}/attachment", piece.position));
+    html! {
+        @if let Some(behalf) = voice.behalf {
+            p.note {
+                b { "The word of " (seen.name(&behalf.of)) } ", recorded by " (seen.name(voice.actor)) ". Where it was given: "
+                @if behalf.source.starts_with("https://") { a href=(behalf.source) rel="noreferrer noopener" { (behalf.source) } }
+                @else { (behalf.source) }
+                "."
+            }
+            @match (behalf.attachment, kind) {
+                (Some(_), Some(Kind::Png | Kind::Jpeg)) => section.card.prose.came { a href=(attachment) { img src=(attachment) alt="The picture that came along"; } },
+                (Some(_), Some(Kind::File)) => p.hint { "A file came along: " a href=(attachment) { "keep it" } "." },
+                (Some(digest), None) => p.note.unmet { (Mark::Unmet.shape()) (AppError::BlobLost(digest).to_string()) },
+                (None, _) => {},
+            }
+        } @else if let Some(by) = voice.asked_by {
+            p.note { (seen.name(voice.actor)) " answered by a link that " (seen.name(by)) " made." }
         }
     }
 }
@@ -360,7 +391,7 @@ pub(super) async fn withdraw(
 }
 
 /// Renders what people wrote; raw HTML and dangerous links are left out.
-fn markdown(text: &str) -> Markup {
+pub(super) fn markdown(text: &str) -> Markup {
     let mut options = comrak::Options::default();
     options.extension.table = true;
     options.extension.strikethrough = true;

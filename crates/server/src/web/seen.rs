@@ -10,6 +10,7 @@ use axum::http::StatusCode;
 use domain::envelope::{ActorId, StreamVersion};
 use domain::id::{ProductId, ReleaseId, ReleaseName};
 use domain::time::Time;
+use domain::voice::Voice;
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -78,6 +79,11 @@ impl Seen {
 
     pub(super) fn name(&self, actor: &ActorId) -> &str {
         self.names.of(actor)
+    }
+
+    /// Tells whose word something is, and how it came.
+    pub(super) fn told(&self, voice: Voice<'_>) -> String {
+        voice.told(|actor| self.names.of(actor))
     }
 
     /// Returns "Tidewatch 2026.12".

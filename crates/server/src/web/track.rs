@@ -11,7 +11,8 @@ use domain::track::Track;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::evidence::{Piece, pieces, table};
+use super::asks;
+use super::evidence::{Piece, bringing, pieces, table};
 use super::frame::{Tab, command, empty};
 use super::mark;
 use super::parts::know::know;
@@ -104,6 +105,7 @@ fn judged(seen: &Seen, reader: &Reader, track: &Track, check: &TrackCheck) -> Ma
                 }))
             } @else { (table(seen, reader, &on_candidate, None)) }
         }
+        (asks::card(seen, reader, &check.track))
         @if !stale.is_empty() {
             section.card aria-labelledby="stale" {
                 header { h2 #stale { "Stale: on other builds" } span.hint { "It does not count for the candidate." } }
@@ -154,7 +156,7 @@ fn devices(seen: &Seen, reader: &Reader, track: &Track) -> Markup {
     let build = track.candidate.as_ref().map(|candidate| &candidate.build);
     let all = pieces(track);
     html! {
-        header { h2 #devices { "Devices" } }
+        header { h2 #devices { "Devices" } (bringing(seen, reader, &format!("?what=check&track={}", track.description.id))) }
         @if track.description.devices.is_empty() {
             (empty("No device is listed", html! {
                 p { "The devices that validation covers will be here, each with its result on the candidate. List them in the product’s file:" }
@@ -173,7 +175,7 @@ fn devices(seen: &Seen, reader: &Reader, track: &Track) -> Markup {
                             small {
                                 @match (here, of_device.first()) {
                                     (Some(piece), _) => a href=(reader.link(seen.path(&format!("/evidence/{}", piece.position)))) {
-                                        (piece.result) ", " (seen.name(piece.actor)) ", " (seen.clock.short(piece.at))
+                                        (piece.result) ", " (seen.told(piece.voice)) ", " (seen.clock.short(piece.at))
                                     },
                                     (None, Some(piece)) => a href=(reader.link(seen.path(&format!("/evidence/{}", piece.position)))) {
                                         "last seen on " (piece.build) ", not on the candidate"

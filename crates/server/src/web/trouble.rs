@@ -2,6 +2,7 @@
 //!
 //! Invariant: what a person can mend is in their words; what they cannot is logged under a number they can quote.
 
+use axum::extract::multipart::{MultipartError, MultipartRejection};
 use axum::extract::rejection::{FormRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequestParts, State};
 use axum::http::StatusCode;
@@ -44,7 +45,7 @@ macro_rules! from_rejection {
     )*};
 }
 
-from_rejection!(PathRejection, QueryRejection, FormRejection);
+from_rejection!(PathRejection, QueryRejection, FormRejection, MultipartError, MultipartRejection);
 
 impl IntoResponse for Trouble {
     fn into_response(self) -> Response {

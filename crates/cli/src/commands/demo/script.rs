@@ -91,10 +91,10 @@ pub(super) const BEFORE: &[Scene] = &[
     scene(
         25,
         QA,
-        "Android: both phones by hand, and the summary.",
+        "Android: one phone by hand, the other as Kofi told, and the summary.",
         &[
             "attest --release 2026.12 --track android --build 40518 --device 'Pixel 8 / Android 15' --result passed",
-            "attest --release 2026.12 --track android --build 40518 --device 'Galaxy A15 / Android 14' --result passed",
+            "attest --release 2026.12 --track android --build 40518 --device 'Galaxy A15 / Android 14' --result passed --on-behalf-of 'Kofi Mensah' --source 'message in #android-qa'",
             "summary --release 2026.12 --track android --build 40518 summaries/android.md",
         ],
     ),

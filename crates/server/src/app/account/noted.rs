@@ -26,6 +26,7 @@ impl App {
         match &*self.who {
             Who::Member(member) => member.id.as_str(),
             Who::Machine(_) => "the machine",
+            Who::Asked(asked) => asked.person.as_str(),
             Who::Nobody => "nobody known",
         }
     }

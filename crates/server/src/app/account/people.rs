@@ -18,6 +18,7 @@ use crate::app::new_id;
 /// Somebody with an account.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct PersonLine {
+    #[schema(value_type = String)]
     pub id: ActorId,
     pub login: String,
     pub name: String,
@@ -33,8 +34,6 @@ pub struct PersonLine {
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InviteRequest {
-    /// 2 to 200 characters, without spaces and colons; an e-mail address does well.
-    #[schema(example = "eve@ship.example")]
     pub login: String,
     #[serde(default)]
     pub name: String,
@@ -52,6 +51,7 @@ pub struct LinkResponse {
 /// An invitation that nobody has accepted yet.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct InvitationLine {
+    #[schema(value_type = String)]
     pub id: Digest,
     pub login: String,
     pub name: String,
@@ -66,8 +66,6 @@ pub struct InvitationLine {
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MachineRequest {
-    /// 2 to 200 characters, without spaces and colons.
-    #[schema(example = "nightly")]
     pub login: String,
     pub name: String,
     pub role: Role,

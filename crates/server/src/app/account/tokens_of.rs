@@ -35,8 +35,6 @@ pub struct TokenRequest {
     pub name: String,
     /// The most that it may do.
     pub role: Role,
-    /// How long it lasts, in days.
-    #[schema(minimum = 1, maximum = 366)]
     pub days: i64,
 }
 
@@ -137,7 +135,7 @@ impl App {
         let (login, name, functions) = match &*self.who {
             Who::Member(member) => (member.login.clone(), member.name.clone(), member.functions.clone()),
             Who::Machine(actor) => (actor.login.clone(), actor.name.clone(), Vec::new()),
-            Who::Nobody => return Err(Refusal::forbidden("Sign in first.").into()),
+            Who::Nobody | Who::Asked(_) => return Err(Refusal::forbidden("Sign in first.").into()),
         };
         let token = match secret {
             Some(secret) => self.journal().token_by_digest(&digest_of(secret)).await?.map(TokenLine::from),

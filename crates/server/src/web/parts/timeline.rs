@@ -26,10 +26,10 @@ pub(crate) fn timeline<'a>(
                     span.at { (clock.short(happening.at)) }
                     div {
                         p {
-                            b { (names.of(&happening.actor)) } " "
+                            b { (happening.subject(|actor| names.of(actor))) } " "
                             @match target(happening, release) {
-                                Some(target) => a href=(reader.link(target)) { (happening.sentence) },
-                                None => (happening.sentence),
+                                Some(target) => a href=(reader.link(target)) { (happening.told(|actor| names.of(actor))) },
+                                None => (happening.told(|actor| names.of(actor))),
                             }
                             @if with_release && let Some(release) = release {
                                 " " a.where href=(reader.link(path(release))) { (release.to_string()) }
@@ -51,6 +51,7 @@ fn target(happening: &Happening, release: Option<&ReleaseId>) -> Option<String> 
     let release = path(release?);
     match &happening.about {
         About::Evidence(position) => Some(format!("{release}/evidence/{position}")),
+        About::Ask(position) => Some(format!("{release}/asks#a-{position}")),
         About::Track(track) => Some(format!("{release}/tracks/{track}")),
         About::Event(position) => Some(format!("/journal/{position}")),
         About::Release | About::Definition(_) => Some(release),

@@ -163,7 +163,7 @@ pub(crate) fn grounds(seen: &Seen, reader: &Reader, grounds: &[Ground]) -> Marku
                 a.ground.stale[ground.stale] href=(reader.link(seen.path(&format!("/evidence/{}", ground.position)))) {
                     (ground.label)
                     @if ground.stale { " " i { "on " (ground.build) } }
-                    " " small { (seen.name(&ground.by)) ", " (seen.clock.short(ground.at)) }
+                    " " small { (seen.told(ground.voice())) ", " (seen.clock.short(ground.at)) }
                 }
             }
             @if grounds.len() > SHOWN { span.hint { "and " (grounds.len() - SHOWN) " more" } }

@@ -1,0 +1,104 @@
+//! Attachments: what shows that somebody gave their word, kept as it came.
+//!
+//! Invariant: what an attachment is told to be is read off its own first bytes, and only a picture is shown as one.
+
+use bytes::Bytes;
+use domain::digest::Digest;
+use domain::envelope::Position;
+use domain::id::ReleaseId;
+use domain::permission::{Act, Whose};
+use domain::refusal::Refusal;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{App, AppError};
+
+/// The largest attachment, in bytes.
+pub(crate) const LARGEST: usize = 10 << 20;
+
+/// What an upload is answered with.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
+pub struct Uploaded {
+    pub attachment: Digest,
+}
+
+/// What an attachment is, by its first bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Png,
+    Jpeg,
+    /// Anything else; it is handed out and never shown.
+    File,
+}
+
+impl Kind {
+    pub(crate) fn of(bytes: &[u8]) -> Self {
+        match bytes {
+            [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Self::Png,
+            [0xff, 0xd8, 0xff, ..] => Self::Jpeg,
+            _ => Self::File,
+        }
+    }
+
+    /// Returns the content type and the ending of a file's name.
+    pub(crate) fn told(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Png => ("image/png", "png"),
+            Self::Jpeg => ("image/jpeg", "jpg"),
+            Self::File => ("application/octet-stream", "bin"),
+        }
+    }
+}
+
+impl App {
+    /// Keeps an attachment for evidence that is about to name it.
+    pub async fn attach(&self, bytes: Bytes) -> Result<Uploaded, AppError> {
+        self.allows(Act::BringEvidence, Whose::Own)?;
+        if bytes.is_empty() {
+            return Err(Refusal::invalid("The attachment is empty.").into());
+        }
+        if bytes.len() > LARGEST {
+            return Err(Refusal::invalid("An attachment has at most 10 MB. Make the picture smaller.").into());
+        }
+        Ok(Uploaded { attachment: self.blobs().put(bytes).await? })
+    }
+
+    /// Returns what an attachment is; nothing, where it is lost.
+    pub(crate) async fn attachment_kind(&self, digest: &Digest) -> Result<Option<Kind>, AppError> {
+        let begin = self.blobs().get_range(digest, 0..16).await?;
+        Ok(begin.map(|bytes| Kind::of(&bytes)))
+    }
+
+    /// Returns what came along with a piece of evidence.
+    pub(crate) async fn attachment(&self, id: &ReleaseId, evidence: Position) -> Result<Bytes, AppError> {
+        let release = self.release(id).await?;
+        let behalf = release.tracks.values().find_map(|track| {
+            let checks = track.attestations.iter().map(|check| (check.position, &check.behalf));
+            let summaries = track.summaries.iter().map(|summary| (summary.position, &summary.behalf));
+            checks.chain(summaries).find(|(at, _)| *at == evidence).map(|(_, behalf)| behalf)
+        });
+        let digest = behalf.and_then(|behalf| behalf.as_ref()?.attachment).ok_or_else(|| {
+            Refusal::unknown(format!("Nothing came along with evidence {evidence} of {id}."))
+        })?;
+        self.blobs().get(&digest).await?.ok_or(AppError::BlobLost(digest))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_begins_like_a_picture_is_one() {
+        for (bytes, kind) in [
+            (b"\x89PNG\r\n\x1a\n...".as_slice(), Kind::Png),
+            (b"\xff\xd8\xff\xe0", Kind::Jpeg),
+            (b"<svg xmlns='http://www.w3.org/2000/svg'>", Kind::File),
+            (b"<script>", Kind::File),
+            (b"GIF89a", Kind::File),
+            (b"", Kind::File),
+        ] {
+            assert_eq!(Kind::of(bytes), kind, "{bytes:?}");
+        }
+    }
+}
