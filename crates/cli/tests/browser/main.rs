@@ -85,6 +85,16 @@ fn a_page_of_the_past_stands_still() {
 }
 
 #[test]
+fn pages_that_ask_and_quote_people_are_clean() {
+    check("asking", Installation::demo);
+}
+
+#[test]
+fn somebody_without_an_account_answers_a_link_on_a_phone() {
+    check("asked", Installation::demo);
+}
+
+#[test]
 fn evidence_is_withdrawn_with_a_reason_and_not_without() {
     check("withdraw", Installation::demo);
 }

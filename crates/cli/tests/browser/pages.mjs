@@ -34,3 +34,15 @@ export const pages = async () => {
     { name: "as-of-garbage", path: `${release}?as_of=gestern`, status: 422 },
   ];
 };
+
+// The pages by which people are asked and quoted: apart, since a scenario has two minutes.
+export const asking = async () => {
+  const word = (await evidence()).find(({ by }) => by.includes("recorded by"));
+  return [
+    { name: "word-of-another", path: `${release}/evidence/${word.evidence}` },
+    { name: "record", path: `${release}/record?what=check&track=android&whose=other` },
+    { name: "record-summary", path: `${release}/record?what=summary` },
+    { name: "ask", path: `${release}/asks/new?what=check&track=wearos` },
+    { name: "asks", path: `${release}/asks` },
+  ];
+};
