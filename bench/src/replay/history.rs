@@ -16,6 +16,7 @@ use domain::evidence::{AttestedResult, Counts};
 use domain::id::{BuildNumber, ReleaseId, TrackId};
 use domain::time::Time;
 use domain::track::TrackDescription;
+use domain::voice::Provenance;
 use journal::{Append, Expect, Journal, NewEvent, Part};
 
 use crate::figures::say;
@@ -119,10 +120,15 @@ impl History {
                 result: if self.below(20) == 0 { AttestedResult::Failed } else { AttestedResult::Passed },
                 notes: (self.below(4) == 0)
                     .then(|| "Crown scroll stutters after waking from sleep".to_owned()),
+                provenance: Provenance::default(),
             }),
-            950..970 => {
-                Event::SummaryWritten(SummaryWritten { track, build, text: self.digest(), words: 214 })
-            }
+            950..970 => Event::SummaryWritten(SummaryWritten {
+                track,
+                build,
+                text: self.digest(),
+                words: 214,
+                provenance: Provenance::default(),
+            }),
             970..990 => {
                 let build = serde_json::json!({ "number": build, "version": "4.2.0", "commit": "9be27d1" });
                 let build: Build = serde_json::from_value(build).context("a build")?;

@@ -78,6 +78,8 @@ pub(crate) fn routes(app: App, access: Access) -> (Router, Vec<Door>, Arc<Served
         .api(Act::ManageAccounts, routes!(people::add_machine))
         .api(Act::ManageAccounts, routes!(people::change))
         .api(Act::ManageAccounts, routes!(people::reset_link))
+        .api(Act::ManageAccounts, routes!(people::others))
+        .api(Act::ManageAccounts, routes!(people::erase))
         .api(Act::KeepAccount, routes!(tokens::list, tokens::make))
         .api(Act::KeepAccount, routes!(tokens::revoke))
         // What the API is tells nothing of anybody.

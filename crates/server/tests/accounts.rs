@@ -454,7 +454,7 @@ async fn what_an_admin_changes_holds_at_once_and_one_admin_stays() {
     );
     let tried = site.form("", "/sign-in", &format!("login=viewer&password={PASSWORD}")).await;
     assert_eq!(tried.status, StatusCode::UNPROCESSABLE_ENTITY);
-    site.form("admin", "/people/change", &format!("person={viewer}&role=viewer&disabled=")).await;
+    site.form("admin", "/people/change", &format!("person={viewer}&role=viewer&disabled=no")).await;
     let page = site.form("admin", "/people/reset", &format!("person={viewer}")).await.text;
     let link = page.split("/welcome/").nth(1).unwrap().split('<').next().unwrap().to_owned();
     let set = site.form("", &format!("/welcome/{link}"), "password=seven loud quiet harbours").await;

@@ -152,6 +152,17 @@ pub(super) const PEOPLE_ENABLE: &str = "\
 Examples:
   seaworthy people enable ada@example.com";
 
+pub(super) const PEOPLE_OTHERS: &str = "\
+Examples:
+  seaworthy people others --json";
+
+pub(super) const PEOPLE_ERASE: &str = "\
+It cannot be undone. Backups of before still hold the name. Texts of others that name them are redacted one by one, with \
+`seaworthy journal redact`.
+
+Examples:
+  seaworthy people erase ada@example.com --name 'Ada Winter'";
+
 pub(super) const PEOPLE_RESET: &str = "\
 Examples:
   seaworthy people reset-link ada@example.com";

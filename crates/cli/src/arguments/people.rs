@@ -152,6 +152,25 @@ pub(crate) enum People {
         #[arg(long)]
         json: bool,
     },
+    /// List those without an account: asked by a link, quoted by others, or acting here
+    #[command(after_help = examples::PEOPLE_OTHERS)]
+    Others {
+        /// Answer in JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Erase somebody's name, login and address for good; what they did stays, by somebody erased
+    #[command(after_help = examples::PEOPLE_ERASE)]
+    Erase {
+        /// Their login or, without an account, their id as `people others` has it
+        person: String,
+        /// Their name as it stands, so that it is not done to the wrong person
+        #[arg(long)]
+        name: String,
+        /// Answer in JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Print a link with which somebody sets a new password, once, for two hours
     #[command(after_help = examples::PEOPLE_RESET)]
     ResetLink {

@@ -3,7 +3,8 @@
 //! Invariant: a link is printed to whoever made it, once.
 
 use server::app::account::{
-    InvitationLine, InviteRequest, LinkResponse, MachineRequest, PersonChange, PersonLine,
+    EraseRequest, InvitationLine, InviteRequest, LinkResponse, MachineRequest, OtherLine, PersonChange,
+    PersonLine,
 };
 
 use super::Outcome;
@@ -14,6 +15,7 @@ use crate::terminal::{self, columns};
 
 const PEOPLE: &str = "/api/v1/people";
 const INVITATIONS: &str = "/api/v1/people/invitations";
+const OTHERS: &str = "/api/v1/people/others";
 
 pub(super) async fn run(client: &Client, people: People) -> Outcome {
     match people {
@@ -49,6 +51,14 @@ pub(super) async fn run(client: &Client, people: People) -> Outcome {
         People::Enable { login, json } => {
             let change = PersonChange { disabled: Some(false), ..PersonChange::default() };
             amend(client, &login, change, json, "may sign in again; tokens of before stay revoked").await
+        }
+        People::Others { json } => others(client, json).await,
+        People::Erase { person: whom, name, json } => {
+            let path = format!("{PEOPLE}/{}/erase", anybody(client, &whom).await?);
+            let request = EraseRequest { name };
+            let answer = client.post::<serde_json::Value>(&path, &request).await;
+            let (_, bytes) = answer.map_err(explain)?;
+            tell(json, &bytes, "They are erased. What they did stays on record, by somebody erased.")
         }
         People::ResetLink { login, json } => {
             let path = format!("{PEOPLE}/{}/reset-link", person(client, &login).await?);
@@ -118,6 +128,33 @@ async fn withdraw(client: &Client, login: &str, json: bool) -> Outcome {
     let bytes = serde_json::json!({ "withdrawn": count }).to_string();
     let links = domain::words::count(count as i64, "link", "links");
     tell(json, bytes.as_bytes(), &format!("Withdrawn: {links} for {login} no longer let anybody in."))
+}
+
+async fn others(client: &Client, json: bool) -> Outcome {
+    let (people, bytes) = client.get::<Vec<OtherLine>>(OTHERS).await.map_err(explain)?;
+    if json {
+        terminal::answer(&bytes);
+        return Ok(Exit::Ready);
+    }
+    if people.is_empty() {
+        terminal::line("Everybody who is known has an account.");
+    }
+    let rows = people.into_iter().map(|person| {
+        let known = person.address.or(person.login).unwrap_or_default();
+        [person.id.to_string(), person.name, known]
+    });
+    columns(rows.collect());
+    Ok(Exit::Ready)
+}
+
+/// Returns the id of somebody by their login or, without an account, by the id itself.
+async fn anybody(client: &Client, whom: &str) -> Result<String, Failed> {
+    let (others, _) = client.get::<Vec<OtherLine>>(OTHERS).await.map_err(explain)?;
+    let of = |other: &&OtherLine| other.id.as_str() == whom || other.login.as_deref() == Some(whom);
+    match others.iter().find(of) {
+        Some(other) => Ok(other.id.to_string()),
+        None => person(client, whom).await,
+    }
 }
 
 async fn amend(client: &Client, login: &str, change: PersonChange, json: bool, what: &str) -> Outcome {

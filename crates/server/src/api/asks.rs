@@ -124,7 +124,7 @@ pub(super) async fn withdraw(
 
 /// Keep an attachment
 ///
-/// What shows somebody else's word, such as a picture of a message: at most 10 MB. Evidence recorded on their behalf then
+/// What shows somebody else's word: a picture of a message, PNG or JPEG, of at most 10 MB. Evidence recorded on their behalf then
 /// names its digest. The same file sent again has the same digest.
 #[utoipa::path(
     post, path = "/releases/{product}/{name}/attachments", operation_id = "attach", tag = "Evidence",

@@ -14,7 +14,8 @@ use utoipa::IntoParams;
 use super::Problem;
 use super::refusals::{Contradiction, Unknown};
 use crate::app::account::{
-    Invitation, InvitationLine, InviteRequest, LinkResponse, MachineRequest, PersonChange, PersonLine,
+    EraseRequest, Invitation, InvitationLine, InviteRequest, LinkResponse, MachineRequest, OtherLine,
+    PersonChange, PersonLine,
 };
 use crate::door::Acting;
 
@@ -135,4 +136,33 @@ pub(super) async fn change(
 )]
 pub(super) async fn reset_link(Acting(app): Acting, path: PersonPath) -> Result<Json<LinkResponse>, Problem> {
     Ok(Json(LinkResponse { path: app.reset_link(&path?.0.person).await? }))
+}
+
+/// List people without an account
+///
+/// Those who were asked by a link, whom others quoted, and who acted on the server's own machine; by name.
+#[utoipa::path(
+    get, path = "/people/others", operation_id = "other_list", tag = "Accounts",
+    responses((status = 200, description = "The people.", body = Vec<OtherLine>))
+)]
+pub(super) async fn others(Acting(app): Acting) -> Result<Json<Vec<OtherLine>>, Problem> {
+    Ok(Json(app.others().await?))
+}
+
+/// Erase a person
+///
+/// Their name, login, address and whatever lets them in go for good; what they did stays, by somebody erased. Texts of
+/// others that name them are redacted one by one.
+#[utoipa::path(
+    post, path = "/people/{person}/erase", operation_id = "person_erase", tag = "Accounts",
+    params(OfPerson), request_body = EraseRequest,
+    responses((status = 200, description = "They are erased.", body = Object), Unknown, Contradiction)
+)]
+pub(super) async fn erase(
+    Acting(app): Acting,
+    path: PersonPath,
+    request: Result<Json<EraseRequest>, JsonRejection>,
+) -> Result<Json<Value>, Problem> {
+    app.erase_person(&path?.0.person, &request?.0.name).await?;
+    Ok(Json(json!({})))
 }

@@ -31,7 +31,10 @@ pub(crate) use erase::Trace;
 pub(crate) use login::{Asking, DAYS as LOGIN_DAYS};
 pub use login::{LoginRequest, LoginResponse, PollRequest, PollResponse};
 pub use oidc::SignOn;
-pub use people::{InvitationLine, InviteRequest, LinkResponse, MachineRequest, PersonChange, PersonLine};
+pub use people::{
+    EraseRequest, InvitationLine, InviteRequest, LinkResponse, MachineRequest, OtherLine, PersonChange,
+    PersonLine,
+};
 pub(crate) use provided::WaysIn;
 pub(crate) use sign_in::{LONGEST, Remembered};
 pub use sign_in::{SignIn, SignedInAs};

@@ -27,7 +27,7 @@ pub struct Uploaded {
 pub(crate) enum Kind {
     Png,
     Jpeg,
-    /// Anything else; it is handed out and never shown.
+    /// Anything else, as it may have been taken once; it is never shown.
     File,
 }
 
@@ -59,6 +59,13 @@ impl App {
         }
         if bytes.len() > LARGEST {
             return Err(Refusal::invalid("An attachment has at most 10 MB. Make the picture smaller.").into());
+        }
+        // What cannot be looked at here could be anything: nobody is handed a file that came from somebody else.
+        if Kind::of(&bytes) == Kind::File {
+            return Err(Refusal::invalid(
+                "An attachment is a picture, PNG or JPEG. Take one of what shows it.",
+            )
+            .into());
         }
         Ok(Uploaded { attachment: self.blobs().put(bytes).await? })
     }

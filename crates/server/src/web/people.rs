@@ -18,7 +18,7 @@ use super::parts::verdict::function;
 use super::reader::Reader;
 use super::sign_in::alone;
 use super::trouble::Page;
-use crate::app::account::Invitation;
+use crate::app::account::{Invitation, PersonChange};
 use crate::app::{App, AppError};
 use crate::door::Acting;
 
@@ -88,8 +88,8 @@ async fn page(app: &App, reader: &Reader, said: Said) -> Page {
                         option value="" { "no function" }
                         @for (name, of) in Function::ALL { option value=(name) selected[member.functions.first() == Some(&of)] { (function(of)) } }
                     } }
-                    button type="submit" name="disabled" value=(if member.disabled_at.is_some() { "yes" } else { "" }) { "Keep" }
-                    @if member.disabled_at.is_some() { button type="submit" name="disabled" value="" { "Let in again" } }
+                    button type="submit" { "Keep" }
+                    @if member.disabled_at.is_some() { button type="submit" name="disabled" value="no" { "Let in again" } }
                     @else { button.danger type="submit" name="disabled" value="yes" { "Disable" } }
                     button type="submit" formaction="/people/reset" { "New link" }
                     a.button href={ "/people/" (member.person.id) "/erase" } { "Erase…" }
@@ -120,27 +120,34 @@ pub(super) struct Change {
     login: String,
     #[serde(default)]
     name: String,
-    #[serde(default)]
-    role: String,
-    #[serde(default)]
-    function: String,
-    #[serde(default)]
-    disabled: String,
+    role: Option<String>,
+    function: Option<String>,
+    disabled: Option<String>,
     #[serde(default)]
     invitation: String,
 }
 
 impl Change {
-    fn role(&self) -> Role {
-        Role::parse(&self.role).unwrap_or(Role::Viewer)
-    }
-
-    fn functions(&self) -> Vec<Function> {
-        Function::ALL
-            .iter()
-            .filter(|(name, _)| *name == self.function)
-            .map(|(_, function)| *function)
-            .collect()
+    /// Reads what is to change: what is absent stays, and what nobody knows is refused.
+    fn read(&self) -> Result<PersonChange, Refusal> {
+        let role = self.role.as_deref().map(|name| {
+            Role::parse(name).ok_or_else(|| Refusal::invalid(format!("There is no role {name}.")))
+        });
+        let functions = self.function.as_deref().map(|name| {
+            let known = Function::ALL.iter().find(|(known, _)| *known == name);
+            match known {
+                Some((_, function)) => Ok(vec![*function]),
+                None if name.is_empty() => Ok(Vec::new()),
+                None => Err(Refusal::invalid(format!("There is no function {name}."))),
+            }
+        });
+        let disabled = match self.disabled.as_deref() {
+            None => None,
+            Some("yes") => Some(true),
+            Some("no") => Some(false),
+            Some(_) => return Err(Refusal::invalid("Somebody is disabled, yes or no.")),
+        };
+        Ok(PersonChange { role: role.transpose()?, functions: functions.transpose()?, disabled })
     }
 }
 
@@ -149,14 +156,16 @@ type Changed = Result<Form<Change>, FormRejection>;
 pub(super) async fn invite(Acting(app): Acting, reader: Reader, form: Changed) -> Page {
     let change = form?.0;
     let whose = change.login.clone();
-    let invitation = Invitation {
-        login: change.login.clone(),
-        name: change.name.clone(),
-        role: Some(change.role()),
-        functions: change.functions(),
-        by: None,
+    let made = match change.read() {
+        Ok(PersonChange { role: Some(role), functions, .. }) => {
+            let (login, name) = (change.login.clone(), change.name.clone());
+            let functions = functions.unwrap_or_default();
+            app.invite(Invitation { login, name, role: Some(role), functions, by: None }).await
+        }
+        Ok(_) => Err(Refusal::invalid("Say what they may do: choose a role.").into()),
+        Err(refusal) => Err(refusal.into()),
     };
-    linked(&app, &reader, whose, app.invite(invitation).await).await
+    linked(&app, &reader, whose, made).await
 }
 
 pub(super) async fn reset(Acting(app): Acting, reader: Reader, form: Changed) -> Page {
@@ -193,8 +202,11 @@ async fn linked(app: &App, reader: &Reader, whose: String, link: Result<String, 
 pub(super) async fn change(Acting(app): Acting, reader: Reader, form: Changed) -> Page {
     let change = form?.0;
     let person = ActorId::new(change.person.as_str());
-    let disabled = change.disabled == "yes";
-    match app.change_member(&person, change.role(), &change.functions(), disabled).await {
+    let changed = match change.read() {
+        Ok(wanted) => app.amend_member(&person, wanted).await,
+        Err(refusal) => Err(refusal.into()),
+    };
+    match changed {
         Ok(()) => Ok(Redirect::to("/people?done=changed").into_response()),
         Err(AppError::Refused(refusal)) => {
             page(&app, &reader, Said { wrong: Some(refusal.sentence), link: None }).await

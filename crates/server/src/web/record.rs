@@ -190,8 +190,8 @@ async fn page(app: &App, reader: &Reader, mut seen: Seen, filled: Filled, wrong:
                     div.field { label for="source" { "Where they said it" } input #source name="source" value=(filled.source) maxlength="300"; p.hint { "As “message in #release, 24 Nov 14:05”, a link, or “phone call”." } }
                     div.field {
                         label for="file" { "What shows it" }
-                        input #file name="file" type="file";
-                        @if filled.attachment.is_empty() { p.hint { "A picture of the message, or a file; at most 10 MB, and not needed." } }
+                        input #file name="file" type="file" accept="image/png,image/jpeg";
+                        @if filled.attachment.is_empty() { p.hint { "A picture of the message, PNG or JPEG; at most 10 MB, and not needed." } }
                         @else { input type="hidden" name="attachment" value=(filled.attachment); p.hint { "The file that came along is kept. Choose another to take its place." } }
                     }
                 }

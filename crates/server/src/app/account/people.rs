@@ -83,7 +83,38 @@ pub struct PersonChange {
     pub disabled: Option<bool>,
 }
 
+/// Somebody without an account: asked by a link, quoted by others, or acting on the server's own machine.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+pub struct OtherLine {
+    #[schema(value_type = String)]
+    pub id: ActorId,
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+}
+
+/// Whose name is to be erased for good.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EraseRequest {
+    /// Their name as it stands, so that it is not done to the wrong person.
+    pub name: String,
+}
+
 impl App {
+    /// Lists everybody without an account, in the order of their names.
+    pub(crate) async fn others(&self) -> Result<Vec<OtherLine>, AppError> {
+        let line = |person: Person| OtherLine {
+            id: person.id,
+            name: person.name.unwrap_or_default(),
+            login: person.login,
+            address: person.address,
+        };
+        Ok(self.without_account().await?.into_iter().map(line).collect())
+    }
+
     /// Lists everybody with an account, in the order of their names.
     pub(crate) async fn people(&self) -> Result<Vec<PersonLine>, AppError> {
         let members = self.members().await?;
