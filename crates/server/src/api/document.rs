@@ -7,7 +7,8 @@ use std::sync::Arc;
 use axum::Extension;
 use axum::response::Response;
 use bytes::Bytes;
-use domain::envelope::{Position, Stream};
+use domain::digest::Digest;
+use domain::envelope::{ActorId, Position, Stream};
 use domain::id::{BuildNumber, Commit, ProductId, ReleaseName, RunId, RunKind, TrackId};
 use domain::permission::{Act, TABLE};
 use domain::time::Time;
@@ -25,7 +26,8 @@ use utoipa::{IntoResponses, PartialSchema, ToSchema};
 use super::conditions::{Conditions, IfNoneMatch};
 use super::problem::Problem;
 use super::refusals::{
-    self, Forbidden, Full, Malformed, NotChanged, OtherType, SignInFirst, TooLarge, Unfit, WentWrong,
+    self, Forbidden, Full, Malformed, NotChanged, OtherType, SignInFirst, TooLarge, TooOften, Unfit,
+    WentWrong,
 };
 use super::{ROOT, conditions};
 use crate::app::page::{AfterPosition, AfterRelease, Limit};
@@ -106,6 +108,8 @@ fn named() -> Vec<(String, RefOr<Schema>)> {
         RunId,
         BuildNumber,
         Commit,
+        ActorId,
+        Digest,
         Position,
         Stream,
         Time,
@@ -128,7 +132,7 @@ impl Document {
         let mut added = Added { path: String::new(), methods: Vec::new() };
         for (path, mut item) in paths.paths {
             for (method, operation) in operations(&mut item) {
-                complete(operation, act);
+                complete(operation, method, act);
                 added.methods.push(method);
             }
             let mut whole = Paths::new();
@@ -155,7 +159,7 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut O
 }
 
 /// Adds to a description what follows from the act and from what the route takes.
-fn complete(operation: &mut Operation, act: Option<Act>) {
+fn complete(operation: &mut Operation, method: &str, act: Option<Act>) {
     let takes_json = match &operation.request_body {
         Some(RefOr::T(body)) => body.content.contains_key("application/json"),
         _ => false,
@@ -173,15 +177,19 @@ fn complete(operation: &mut Operation, act: Option<Act>) {
     }
     if operation.request_body.is_some() {
         answers.append(&mut Full::responses());
+        answers.append(&mut TooLarge::responses());
     }
     if takes_json {
-        answers.append(&mut TooLarge::responses());
         answers.append(&mut OtherType::responses());
         answers.append(&mut Unfit::responses());
     }
     if act.is_some() {
         answers.append(&mut SignInFirst::responses());
         answers.append(&mut Forbidden::responses());
+        // Whoever changes things faster than people and their scripts do waits.
+        if method != "GET" {
+            answers.append(&mut TooOften::responses());
+        }
     }
     for (status, answer) in answers {
         operation.responses.responses.entry(status).or_insert(answer);

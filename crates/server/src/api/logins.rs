@@ -2,11 +2,11 @@
 //!
 //! Invariant: what stands open here gives nothing away without somebody who confirms it in person.
 
-use axum::extract::rejection::JsonRejection;
 use axum::http::HeaderMap;
 use axum::{Extension, Json};
 
 use super::Problem;
+use super::object::Sent;
 use super::refusals::{Contradiction, Forbidden, TooOften, Unfit, Unknown};
 use crate::app::account::{LoginRequest, LoginResponse, PollRequest, PollResponse, WhoamiResponse};
 use crate::door::{Acting, ClientAddress, bearer};
@@ -23,11 +23,11 @@ use crate::door::{Acting, ClientAddress, bearer};
 pub(super) async fn begin(
     Acting(app): Acting,
     from: Option<Extension<ClientAddress>>,
-    request: Result<Json<LoginRequest>, JsonRejection>,
+    request: Sent<LoginRequest>,
 ) -> Result<Json<LoginResponse>, Problem> {
     let address =
         from.map_or_else(|| "unknown".to_owned(), |Extension(ClientAddress(address))| address.to_string());
-    Ok(Json(app.begin_login(request?.0, address).await?))
+    Ok(Json(app.begin_login(request?.0.0, address).await?))
 }
 
 /// Ask for the token of a login
@@ -40,9 +40,9 @@ pub(super) async fn begin(
 )]
 pub(super) async fn poll(
     Acting(app): Acting,
-    request: Result<Json<PollRequest>, JsonRejection>,
+    request: Sent<PollRequest>,
 ) -> Result<Json<PollResponse>, Problem> {
-    Ok(Json(app.poll_login(request?.0).await?))
+    Ok(Json(app.poll_login(request?.0.0).await?))
 }
 
 /// Tell who asks

@@ -4,7 +4,7 @@
 
 use axum::Json;
 use axum::extract::Path;
-use axum::extract::rejection::{JsonRejection, PathRejection};
+use axum::extract::rejection::PathRejection;
 use domain::digest::Digest;
 use domain::envelope::ActorId;
 use serde::Deserialize;
@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use utoipa::IntoParams;
 
 use super::Problem;
+use super::object::Sent;
 use super::refusals::{Contradiction, Unknown};
 use crate::app::account::{
     EraseRequest, Invitation, InvitationLine, InviteRequest, LinkResponse, MachineRequest, OtherLine,
@@ -24,7 +25,6 @@ use crate::door::Acting;
 #[into_params(parameter_in = Path)]
 pub(super) struct OfPerson {
     /// Their id, as the list has it.
-    #[param(value_type = String)]
     person: ActorId,
 }
 
@@ -33,7 +33,6 @@ pub(super) struct OfPerson {
 #[into_params(parameter_in = Path)]
 pub(super) struct OfInvitation {
     /// Its id, as the list has it.
-    #[param(value_type = String)]
     invitation: Digest,
 }
 
@@ -60,9 +59,9 @@ pub(super) async fn list(Acting(app): Acting) -> Result<Json<Vec<PersonLine>>, P
 )]
 pub(super) async fn invite(
     Acting(app): Acting,
-    request: Result<Json<InviteRequest>, JsonRejection>,
+    request: Sent<InviteRequest>,
 ) -> Result<Json<LinkResponse>, Problem> {
-    let InviteRequest { login, name, role, functions } = request?.0;
+    let InviteRequest { login, name, role, functions } = request?.0.0;
     let invitation = Invitation { login, name, role: Some(role), functions, by: None };
     Ok(Json(LinkResponse { path: app.invite(invitation).await? }))
 }
@@ -104,9 +103,9 @@ pub(super) async fn withdraw_invitation(
 )]
 pub(super) async fn add_machine(
     Acting(app): Acting,
-    request: Result<Json<MachineRequest>, JsonRejection>,
+    request: Sent<MachineRequest>,
 ) -> Result<Json<PersonLine>, Problem> {
-    Ok(Json(app.add_machine(request?.0).await?))
+    Ok(Json(app.add_machine(request?.0.0).await?))
 }
 
 /// Change an account
@@ -120,9 +119,9 @@ pub(super) async fn add_machine(
 pub(super) async fn change(
     Acting(app): Acting,
     path: PersonPath,
-    request: Result<Json<PersonChange>, JsonRejection>,
+    request: Sent<PersonChange>,
 ) -> Result<Json<Value>, Problem> {
-    app.amend_member(&path?.0.person, request?.0).await?;
+    app.amend_member(&path?.0.person, request?.0.0).await?;
     Ok(Json(json!({})))
 }
 

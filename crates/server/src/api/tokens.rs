@@ -3,13 +3,14 @@
 //! Invariant: a token is in the answer to its making, and in no list.
 
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::IntoParams;
 
 use super::Problem;
+use super::object::Sent;
 use super::refusals::{Unfit, Unknown};
 use crate::app::account::{TokenLine, TokenRequest, TokenResponse, TokensQuery};
 use crate::door::Acting;
@@ -46,9 +47,9 @@ pub(super) async fn list(Acting(app): Acting, whose: Whose) -> Result<Json<Vec<T
 )]
 pub(super) async fn make(
     Acting(app): Acting,
-    request: Result<Json<TokenRequest>, JsonRejection>,
+    request: Sent<TokenRequest>,
 ) -> Result<Json<TokenResponse>, Problem> {
-    Ok(Json(app.make_token_of(request?.0).await?))
+    Ok(Json(app.make_token_of(request?.0.0).await?))
 }
 
 /// Revoke a token

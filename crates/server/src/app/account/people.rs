@@ -18,7 +18,6 @@ use crate::app::new_id;
 /// Somebody with an account.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct PersonLine {
-    #[schema(value_type = String)]
     pub id: ActorId,
     pub login: String,
     pub name: String,
@@ -34,6 +33,8 @@ pub struct PersonLine {
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InviteRequest {
+    /// 2 to 200 characters, without spaces and colons; an e-mail address does well.
+    #[schema(example = "eve@ship.example")]
     pub login: String,
     #[serde(default)]
     pub name: String,
@@ -51,7 +52,6 @@ pub struct LinkResponse {
 /// An invitation that nobody has accepted yet.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct InvitationLine {
-    #[schema(value_type = String)]
     pub id: Digest,
     pub login: String,
     pub name: String,
@@ -66,6 +66,8 @@ pub struct InvitationLine {
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MachineRequest {
+    /// 2 to 200 characters, without spaces and colons.
+    #[schema(example = "nightly")]
     pub login: String,
     pub name: String,
     pub role: Role,

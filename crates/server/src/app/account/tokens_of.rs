@@ -35,6 +35,8 @@ pub struct TokenRequest {
     pub name: String,
     /// The most that it may do.
     pub role: Role,
+    /// How long it lasts, in days.
+    #[schema(minimum = 1, maximum = 366)]
     pub days: i64,
 }
 
