@@ -29,6 +29,25 @@ fn people_are_invited_changed_and_kept_out_by_whoever_holds_the_data() {
 }
 
 #[test]
+fn whoever_is_erased_is_named_nowhere_any_more() {
+    let place = Place::applied(On::Sqlite);
+    place.run("people add-machine ci --name 'The nightly'").succeeds();
+    place.run("people erase ci --name 'The weekly'").exits(65).says("Write the name as it stands");
+    place.run("people erase c1 --name 'The nightly'").exits(65).says("Did you mean ci?");
+    place.run("people erase ci --name 'The nightly'").succeeds().says("stays on record");
+    place.run("people list").succeeds().says("Nobody has an account yet");
+    let attest =
+        "attest --release 2026.12 --track ios --build 514 --device 'iPhone 15 / iOS 18' --result passed";
+    let quoted = format!("{attest} --on-behalf-of 'Jo Lindqvist' --source 'phone call'");
+    place.run(&quoted).succeeds();
+    let others: Value = serde_json::from_str(&place.run("people others --json").succeeds().out).unwrap();
+    let jo = others.as_array().unwrap().iter().find(|other| other["name"] == "Jo Lindqvist").unwrap();
+    place.run(&format!("people erase {} --name 'Jo Lindqvist'", jo["id"].as_str().unwrap())).succeeds();
+    let list = place.run("evidence list --release 2026.12").succeeds();
+    assert!(list.out.contains("somebody erased") && !list.out.contains("Lindqvist"), "{}", list.out);
+}
+
+#[test]
 fn a_token_is_printed_alone_and_revoked_by_its_id() {
     let place = Place::empty(On::Sqlite);
     let token = served::token(&place, "contributor");

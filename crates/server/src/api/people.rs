@@ -160,8 +160,8 @@ pub(super) async fn others(Acting(app): Acting) -> Result<Json<Vec<OtherLine>>, 
 pub(super) async fn erase(
     Acting(app): Acting,
     path: PersonPath,
-    request: Result<Json<EraseRequest>, JsonRejection>,
+    request: Sent<EraseRequest>,
 ) -> Result<Json<Value>, Problem> {
-    app.erase_person(&path?.0.person, &request?.0.name).await?;
+    app.erase_person(&path?.0.person, &request?.0.0.name).await?;
     Ok(Json(json!({})))
 }
