@@ -133,7 +133,7 @@ async fn nothing_is_left_of_who_is_erased(on: On) {
     let request = request.header(header::HOST, "localhost").body(Body::from(record.to_string())).unwrap();
     assert_eq!(here.router.clone().oneshot(request).await.unwrap().status(), StatusCode::OK);
     let link = path_of(&place.run(&ask()).succeeds().out);
-    place.write("seen.png", "\u{89}PNG");
+    std::fs::write(place.path().join("seen.png"), b"\x89PNG\r\n\x1a\n").unwrap();
     place
         .run(
             "attest --release 2026.12 --track ios --build 514 --device 'iPhone 15 / iOS 18' --result passed \
