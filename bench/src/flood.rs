@@ -16,9 +16,9 @@ use crate::figures::{Figures, bar_below, say};
 use crate::page::{PAGE, planned};
 use crate::place::Place;
 
-/// Tries in a second, and from how many connections.
+/// Tries in a second, and from how many connections: more than wait for a password to be compared.
 const RATE: u64 = 1_000;
-const CONNECTIONS: u64 = 16;
+const CONNECTIONS: u64 = 128;
 /// How long a flood lasts: less than the minute for which tries count.
 const TIME: Duration = Duration::from_secs(8);
 /// What the reader waits between two pages.

@@ -336,6 +336,21 @@ fn multipart(fields: &[(&str, &str)], file: &[u8]) -> (String, Vec<u8>) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_long_summary_is_recorded_by_the_form_whole() {
+    let site = Site::new().await;
+    let contributor = site.enter("Con Tributor").await;
+    // Longer than an address may be, and longer still where each letter is written as three.
+    let text = "Überall geprüft. ".repeat(12_000);
+    let fields = [("what", "summary"), ("track", "ios"), ("build", "514"), ("text", &text)];
+    let (kind, body) = multipart(&fields, b"");
+    let request = Request::post(format!("{RELEASE}/record")).header(header::CONTENT_TYPE, kind);
+    let recorded = site.send(&contributor, request, body).await;
+    assert_eq!(recorded.status, StatusCode::SEE_OTHER, "{}", recorded.text);
+    let list = site.page(&contributor, &format!("/api/v1{RELEASE}/evidence")).await.text;
+    assert!(list.contains("24000 words"), "{list}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_word_of_another_is_never_told_as_if_they_had_recorded_it() {
     let site = Site::new().await;
     let contributor = site.enter("Con Tributor").await;

@@ -2,8 +2,6 @@
 //!
 //! Invariant: a form with a mistake in it comes back with everything that was typed, and with the file that came along.
 
-use std::collections::HashMap;
-
 use axum::extract::multipart::MultipartRejection;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Multipart, Path, Query, State};
@@ -18,6 +16,7 @@ use domain::refusal::Refusal;
 use domain::track::Track;
 use maud::html;
 use serde::Deserialize;
+use serde_json::Map;
 
 use super::frame::Tab;
 use super::reader::Reader;
@@ -65,19 +64,18 @@ struct Sent {
 
 impl Sent {
     async fn read(mut form: Multipart) -> Result<Self, Trouble> {
-        let (mut fields, mut file) = (HashMap::new(), None);
+        let (mut fields, mut file) = (Map::new(), None);
         while let Some(field) = form.next_field().await? {
             let name = field.name().unwrap_or_default().to_owned();
             if field.file_name().is_some() {
                 file = Some(field.bytes().await?).filter(|bytes| !bytes.is_empty());
             } else {
-                fields.insert(name, field.text().await?);
+                fields.insert(name, field.text().await?.into());
             }
         }
-        // Through the same door as a link's query: the fields are those of a form.
-        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&fields).finish();
-        let uri = format!("/?{query}").parse().unwrap_or_default();
-        let filled = Query::<Filled>::try_from_uri(&uri).map(|query| query.0)?;
+        let filled = serde_json::from_value(fields.into());
+        let filled =
+            filled.map_err(|error| Refusal::invalid(format!("The form cannot be read: {error}.")))?;
         Ok(Self { filled, file })
     }
 }

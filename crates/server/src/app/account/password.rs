@@ -20,8 +20,18 @@ const STRONG: zxcvbn::Score = zxcvbn::Score::Three;
 /// Each hash takes 19 MiB and some hundredths of a second: one at a time leaves the rest of the machine to the pages.
 static TURN: Semaphore = Semaphore::const_new(1);
 
-/// How many wait for their turn, at most how many may, and how many seconds others are told to pause.
-static WAITING: AtomicUsize = AtomicUsize::new(0);
+/// Whose password it is, as far as that is known before it is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asker {
+    /// Anybody.
+    Stranger,
+    /// Somebody signed in, or in a browser that they signed in with before, or with a link of their own: a flood of
+    /// strangers must not keep them waiting.
+    Known,
+}
+
+/// How many of each wait for their turn, at most how many may, and how many seconds others are told to pause.
+static WAITING: [AtomicUsize; 2] = [const { AtomicUsize::new(0) }; 2];
 const MOST_WAITING: usize = 24;
 const PAUSE: i64 = 3;
 
@@ -33,7 +43,7 @@ impl App {
     pub(super) async fn hash(&self, password: String, near: &[String]) -> Result<String, AppError> {
         let near = [near, &self.names_of_this_place().await?].concat();
         strong(&password, &near)?;
-        turn(move || password_auth::generate_hash(password)).await
+        turn(Asker::Known, move || password_auth::generate_hash(password)).await
     }
 
     /// Returns what everybody here knows, and would try: where the server is, and what is released with it.
@@ -46,8 +56,13 @@ impl App {
     }
 
     /// Compares a password with a hash, or with nobody's.
-    pub(super) async fn compare(&self, password: String, hash: Option<String>) -> Result<bool, AppError> {
-        turn(move || match hash {
+    pub(super) async fn compare(
+        &self,
+        asker: Asker,
+        password: String,
+        hash: Option<String>,
+    ) -> Result<bool, AppError> {
+        turn(asker, move || match hash {
             Some(hash) => password_auth::verify_password(password, &hash).is_ok(),
             None => {
                 let _ = password_auth::verify_password(password, &NOBODY);
@@ -58,9 +73,12 @@ impl App {
     }
 }
 
-async fn turn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, AppError> {
+async fn turn<T: Send + 'static>(
+    asker: Asker,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, AppError> {
     // Whoever would wait for long is told so at once.
-    let waiting = Waiting::begin().ok_or(AppError::TooOften(PAUSE))?;
+    let waiting = Waiting::begin(asker).ok_or(AppError::TooOften(PAUSE))?;
     let turn = TURN.acquire().await.map_err(|error| AppError::Internal(error.to_string()))?;
     // The turn goes along: a caller that goes away must not let the next one in before the work is done.
     let work = move || {
@@ -71,18 +89,18 @@ async fn turn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> R
 }
 
 /// One of those who wait for a hash.
-struct Waiting;
+struct Waiting(Asker);
 
 impl Waiting {
-    fn begin() -> Option<Self> {
-        let waiting = Self;
-        (WAITING.fetch_add(1, Ordering::AcqRel) < MOST_WAITING).then_some(waiting)
+    fn begin(asker: Asker) -> Option<Self> {
+        let waiting = Self(asker);
+        (WAITING[asker as usize].fetch_add(1, Ordering::AcqRel) < MOST_WAITING).then_some(waiting)
     }
 }
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        WAITING.fetch_sub(1, Ordering::AcqRel);
+        WAITING[self.0 as usize].fetch_sub(1, Ordering::AcqRel);
     }
 }
 
@@ -118,6 +136,15 @@ fn strong(password: &str, near: &[String]) -> Result<(), Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_flood_of_strangers_keeps_nobody_waiting_who_is_known() {
+        let strangers: Vec<_> = std::iter::from_fn(|| Waiting::begin(Asker::Stranger)).take(100).collect();
+        assert_eq!(strangers.len(), MOST_WAITING);
+        assert!(Waiting::begin(Asker::Known).is_some());
+        drop(strangers);
+        assert!(Waiting::begin(Asker::Stranger).is_some(), "those who left make room");
+    }
 
     #[test]
     fn a_password_that_would_be_guessed_is_refused() {

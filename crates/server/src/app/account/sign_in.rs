@@ -13,6 +13,7 @@ use domain::refusal::Refusal;
 use domain::time::Time;
 use journal::{SignedIn, Ticket};
 
+use super::password::Asker;
 use super::{App, AppError, Member, Who, digest_of, noted, secret};
 
 /// How long a session lasts without being used.
@@ -97,7 +98,8 @@ impl App {
         let open =
             known.filter(|(person, account)| account.disabled_at.is_none() && person.erased_at.is_none());
         let hash = open.as_ref().and_then(|(_, account)| account.password.clone());
-        let right = self.compare(sign_in.password, hash).await?;
+        let asker = if device.is_some() { Asker::Known } else { Asker::Stranger };
+        let right = self.compare(asker, sign_in.password, hash).await?;
         let Some((person, _)) = open.filter(|_| right) else {
             noted::came("failed to sign in", person.as_ref(), &sign_in.address);
             return Err(wrong().into());
@@ -282,7 +284,7 @@ impl App {
             }
             return Err(Refusal::invalid("Sign out and in again first, so that it is sure to be you.").into());
         };
-        if !self.compare(password, Some(hash)).await? {
+        if !self.compare(Asker::Known, password, Some(hash)).await? {
             noted::came("gave another password while signed in", Some(&member.id), "in a session");
             return Err(Refusal::invalid("The present password is another.").into());
         }
