@@ -32,6 +32,10 @@ impl Function {
     pub fn as_str(self) -> &'static str {
         Self::ALL.iter().find(|(_, function)| *function == self).map_or("", |(name, _)| name)
     }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(name, _)| *name == text).map(|(_, function)| *function)
+    }
 }
 
 /// An ordered point of a track that is passed only by a decision.

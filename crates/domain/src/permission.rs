@@ -122,6 +122,32 @@ pub fn may(role: Role, act: Act, whose: Whose) -> Result<(), Refusal> {
     )))
 }
 
+/// Says whether an account may become what is wanted. `None` is an account that nobody signs in to any more, being
+/// disabled or erased; `has_way_in` says whether anybody can, by a password or a provider; `admins` counts the admins
+/// who can.
+///
+/// # Errors
+/// An admin who could never come in, and the end of the last who can.
+pub fn may_become(
+    was: Option<Role>,
+    becomes: Option<Role>,
+    has_way_in: bool,
+    admins: u64,
+) -> Result<(), Refusal> {
+    let (was, becomes) = (was == Some(Role::Admin), becomes == Some(Role::Admin));
+    if becomes && !was && !has_way_in {
+        return Err(Refusal::contradiction(
+            "Nobody can sign in to this account, and an admin does so in person. Make a new link for it first.",
+        ));
+    }
+    if was && !becomes && has_way_in && admins <= 1 {
+        return Err(Refusal::contradiction(
+            "This is the last admin. Make somebody else an admin first; otherwise nobody could manage accounts.",
+        ));
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -152,6 +178,28 @@ mod tests {
                 let allowed = Role::ALL.map(|(_, role)| may(role, rule.act, whose).is_ok());
                 assert!(allowed.is_sorted(), "{:?}: a higher role may less", rule.act);
             }
+        }
+    }
+
+    #[test]
+    fn there_is_always_an_admin_who_can_sign_in() {
+        let (admin, viewer) = (Some(Role::Admin), Some(Role::Viewer));
+        for (was, becomes, has_way_in, admins, may) in [
+            (admin, viewer, true, 1, false),
+            (admin, None, true, 1, false),
+            (admin, admin, true, 1, true),
+            (admin, viewer, true, 2, true),
+            (admin, None, true, 2, true),
+            // A machine is no admin; one that was made so counts for none.
+            (viewer, admin, false, 1, false),
+            (None, admin, false, 1, false),
+            (admin, viewer, false, 1, true),
+            (viewer, admin, true, 1, true),
+            (None, admin, true, 1, true),
+            (viewer, None, true, 1, true),
+        ] {
+            let said = may_become(was, becomes, has_way_in, admins);
+            assert_eq!(said.is_ok(), may, "{was:?} {becomes:?} {has_way_in} {admins}");
         }
     }
 

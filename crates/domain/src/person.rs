@@ -1,6 +1,6 @@
-//! Choosing a person by name: one who is known, or somebody new.
+//! People by name: what may be a name, and who is meant by one.
 //!
-//! Invariant: where a name fits several people, none of them is taken for the other.
+//! Invariant: no name looks like another, and where a name fits several people, none of them is taken for the other.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -8,8 +8,48 @@ use utoipa::ToSchema;
 use crate::envelope::ActorId;
 use crate::refusal::Refusal;
 
-/// The longest name and address, in characters.
-pub const LONGEST: usize = 200;
+/// The longest login and address, in characters.
+const LONGEST: usize = 200;
+/// The longest name, in characters.
+const LONGEST_NAME: usize = 100;
+
+/// Reads what somebody signs in with.
+pub fn login(text: &str) -> Result<String, Refusal> {
+    let login = text.trim();
+    let fits = (2..=LONGEST).contains(&login.chars().count())
+        && !login.contains(|c: char| c.is_whitespace() || is_unseen(c));
+    // Logins with a colon are those of machines.
+    if fits && !login.contains(':') {
+        return Ok(login.to_owned());
+    }
+    Err(Refusal::invalid(
+        "A login has 2 to 200 characters, without spaces and colons; an e-mail address does well.",
+    ))
+}
+
+/// Reads how somebody is called.
+pub fn name(text: &str) -> Result<String, Refusal> {
+    let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if (1..=LONGEST_NAME).contains(&name.chars().count()) && !name.contains(is_unseen) {
+        return Ok(name);
+    }
+    Err(Refusal::invalid(format!(
+        "Say how they are called, in at most {LONGEST_NAME} characters: others see it beside what they do."
+    )))
+}
+
+/// Returns a name that others gave as it can be shown: without what is unseen, and not longer than a name is.
+pub fn shown(text: &str) -> String {
+    text.trim().chars().filter(|c| !is_unseen(*c)).take(LONGEST_NAME).collect()
+}
+
+/// Tells a character that shows nothing, or turns the text beside it: with one, two names could look the same. The
+/// joiners within words of some scripts are not among them.
+fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
 
 /// Somebody who is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,10 +99,7 @@ pub fn choose(known: &[Known], meant: &Meant) -> Result<Choice, Refusal> {
         })?;
         return Ok(Choice::Known(found.id.clone()));
     }
-    let name = meant.name.split_whitespace().collect::<Vec<_>>().join(" ");
-    if name.is_empty() || name.chars().count() > LONGEST || name.contains(char::is_control) {
-        return Err(Refusal::invalid(format!("Say who it is: a name of at most {LONGEST} characters.")));
-    }
+    let name = name(&meant.name)?;
     let address = meant.address.as_deref().map(str::trim).filter(|address| !address.is_empty());
     if let Some(address) = address {
         let fits = address.contains('@') && !address.contains(|c: char| c.is_whitespace() || c.is_control());
@@ -134,7 +171,25 @@ mod tests {
         check(("", "Jo Lind", ""), Err("2 people are called Jo Lind: jo@a.example, jo@b.example"));
         check(("", "Jo Lind", "jo@c.example"), Ok("new: Jo Lind jo@c.example"));
         check(("", "Ada Winter", "ada@a.example"), Ok("new: Ada Winter ada@a.example"));
-        check(("", " ", ""), Err("Say who it is"));
+        check(("", " ", ""), Err("Say how they are called"));
+        check(("", "Ada\u{200b} Winter", ""), Err("Say how they are called"));
         check(("", "Ada", "nowhere"), Err("no e-mail address"));
+    }
+
+    #[test]
+    fn a_name_looks_like_no_other() {
+        for (text, fits) in [
+            ("Ada Lovelace", true),
+            ("Søren 海", true),
+            ("نیما می\u{200c}خواهم", true),
+            ("", false),
+            ("Ada\u{200b}", false),
+            ("Ada \u{202e}nimdA", false),
+            ("A\u{ad}da", false),
+        ] {
+            assert_eq!(name(text).is_ok(), fits, "{text:?}");
+            let login = login(&text.replace(' ', "."));
+            assert_eq!(login.is_ok(), fits, "{text:?}");
+        }
     }
 }

@@ -14,7 +14,7 @@ pub struct Behalf {
     pub of: ActorId,
     /// Where the word was given: "message in #release, 24 Nov 14:05", a link, "phone call".
     pub source: String,
-    /// The blob that shows it: a picture of the message, a file.
+    /// The blob that shows it, such as a picture of the message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attachment: Option<Digest>,
 }

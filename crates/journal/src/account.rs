@@ -189,9 +189,11 @@ impl Journal {
         Ok(accounts)
     }
 
-    /// Returns how many accounts of a role are not disabled.
+    /// Returns how many accounts of a role somebody can sign in to: they are not disabled, and have a password or a
+    /// provider that knows them.
     pub async fn account_count(&self, role: &str) -> Result<u64, Error> {
-        const COUNT: &str = "SELECT COUNT(*) FROM accounts WHERE role = $1 AND disabled_at IS NULL";
+        const COUNT: &str = "SELECT COUNT(*) FROM accounts WHERE role = $1 AND disabled_at IS NULL \
+             AND (password IS NOT NULL OR EXISTS (SELECT 1 FROM identities WHERE identities.person = accounts.person))";
         let count: i64 =
             on_read!(&self.store, pool => sqlx::query_scalar(COUNT).bind(role).fetch_one(pool).await?);
         Ok(count.unsigned_abs())

@@ -76,8 +76,10 @@ pub(crate) struct Inner {
     pub(crate) past: Mutex<view::Past>,
     pub(crate) judging: tokio::sync::Mutex<()>,
     pub(crate) managing: tokio::sync::Mutex<()>,
-    /// Tries to sign in.
+    /// Tries by what anybody can name, such as an address or a login.
     pub(crate) tries: limit::Limit,
+    /// Tries by what was found here, such as a browser that is known or a link: strangers cannot fill it.
+    pub(crate) proven: limit::Limit,
     /// What each person has changed in this minute.
     pub(crate) pace: pace::Pace,
     pub(crate) remembered: account::Remembered,
@@ -107,6 +109,7 @@ impl App {
             judging: tokio::sync::Mutex::default(),
             managing: tokio::sync::Mutex::default(),
             tries: limit::Limit::default(),
+            proven: limit::Limit::default(),
             pace: pace::Pace::default(),
             remembered: account::Remembered::default(),
             tasks: tokio_util::task::TaskTracker::new(),

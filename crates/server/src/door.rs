@@ -14,11 +14,14 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodRouter, get, post};
 use domain::permission::{Act, Whose, may};
-use domain::refusal::Refusal;
 use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::api::{Document, Problem};
+use crate::app::who::in_person_only;
 use crate::app::{App, AppError, Who};
+
+/// The largest body that the API takes from anybody, in bytes: it is read before anything is known of who sends it.
+const OPEN_LIMIT: usize = 4 << 10;
 
 /// Where a request comes from, as far as the front can tell.
 #[derive(Clone, Copy, Debug)]
@@ -95,7 +98,7 @@ impl<S: Clone + Send + Sync + 'static> Doors<S> {
     /// A route of the API that anybody may use.
     pub(crate) fn open_api(mut self, routes: UtoipaMethodRouter<S>) -> Self {
         let (path, route) = self.documented(None, routes);
-        self.ajar(&path, route)
+        self.ajar(&path, route.layer(DefaultBodyLimit::max(OPEN_LIMIT)))
     }
 
     fn documented(
@@ -157,8 +160,7 @@ impl<S: Clone + Send + Sync + 'static> Doors<S> {
     }
 }
 
-/// Whether an act is for somebody in person: what gives lasting access must not be given by a token that leaked, or it
-/// would outlive that token's end.
+/// Whether an act is for somebody in person.
 pub(crate) fn in_person(act: Act) -> bool {
     matches!(act, Act::KeepAccount | Act::ManageAccounts)
 }
@@ -185,9 +187,8 @@ async fn guard(app: App, access: Access, speaks: Speaks, act: Act, request: Requ
     let (mut parts, body) = request.into_parts();
     let Some(who) = who else { return unknown(&parts, speaks) };
     if in_person(act) && who.member().is_some_and(|member| member.session.is_none()) {
-        let refusal = Refusal::forbidden("Sign in with a browser to do this; a token may not.");
         app.acting_as(who).noted_refusal(act);
-        return refused(&parts, speaks, AppError::from(refusal).into());
+        return refused(&parts, speaks, AppError::from(in_person_only()).into());
     }
     let allowed = who.role().map(|role| may(role, act, Whose::Own));
     match allowed {

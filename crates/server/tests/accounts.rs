@@ -10,7 +10,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use domain::permission::{Role, Whose, may};
 use http_body_util::BodyExt;
-use serde_json::json;
+use serde_json::{Value, json};
 use server::app::App;
 use server::clock::Clock;
 use server::config::Settings;
@@ -467,6 +467,55 @@ async fn what_an_admin_changes_holds_at_once_and_one_admin_stays() {
     site.form("admin", "/people/change", &format!("person={viewer}&role=viewer&disabled=yes")).await;
     let late = site.form("", &format!("/welcome/{link}"), "password=seven loud quiet harbours").await;
     assert_eq!(late.status, StatusCode::NOT_FOUND, "{}", late.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_named_of_an_account_stays_whoever_changes_it_at_the_same_time() {
+    let site = Site::with_members().await;
+    let change = async |person: &str, change: Value| {
+        site.json("admin", &format!("/api/v1/people/{person}/change"), &change).await
+    };
+    let people = site.page("admin", "/api/v1/people").await.text;
+    let people: Vec<Value> = serde_json::from_str(&people).unwrap();
+    let viewer = people.iter().find(|person| person["login"] == "viewer").unwrap();
+    let id = viewer["id"].as_str().unwrap();
+    for round in 0..20 {
+        let role = ["contributor", "coordinator"][round % 2];
+        let both = futures::join!(
+            change(id, json!({ "disabled": round % 2 == 0 })),
+            change(id, json!({ "role": role }))
+        );
+        assert_eq!((both.0.status, both.1.status), (StatusCode::OK, StatusCode::OK));
+        let people: Vec<Value> =
+            serde_json::from_str(&site.page("admin", "/api/v1/people").await.text).unwrap();
+        let now = people.iter().find(|person| person["id"] == viewer["id"]).unwrap();
+        assert_eq!(now["role"], role, "round {round}");
+        assert_eq!(now["disabled_at"].is_string(), round % 2 == 0, "round {round}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_holds_the_data_invites_too() {
+    let site = Site::empty().await;
+    let invited = json!({ "login": "cleo", "role": "coordinator" });
+    let request =
+        Request::post("/api/v1/people/invitations").header(header::CONTENT_TYPE, "application/json");
+    let request = request.body(Body::from(invited.to_string())).unwrap();
+    let made = server::api::router(site.app.clone()).oneshot(request).await.unwrap();
+    let made = made.into_body().collect().await.unwrap().to_bytes();
+    let link: Value = serde_json::from_slice(&made).unwrap();
+    let wanted = format!("name=Cleo&password={PASSWORD}");
+    let entered = site.form("", link["path"].as_str().unwrap(), &wanted).await;
+    assert_eq!(entered.status, StatusCode::SEE_OTHER, "{}", entered.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_not_known_sends_little() {
+    let site = Site::empty().await;
+    for (length, expect) in [(80, StatusCode::OK), (5_000, StatusCode::PAYLOAD_TOO_LARGE)] {
+        let answer = site.json("", "/api/v1/logins", &json!({ "device": "x".repeat(length) })).await;
+        assert_eq!(answer.status, expect, "{}", answer.text);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

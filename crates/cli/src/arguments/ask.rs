@@ -122,7 +122,7 @@ pub(crate) struct Behalf {
         help_heading = "Recording somebody else’s word"
     )]
     pub(crate) source: Option<String>,
-    /// A picture or a file that shows it
+    /// A picture that shows it, PNG or JPEG
     #[arg(
         long,
         value_name = "FILE",

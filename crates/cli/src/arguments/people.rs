@@ -236,8 +236,7 @@ pub(crate) struct Whose {
 }
 
 fn function(text: &str) -> Result<Function, String> {
-    let known = Function::ALL.iter().find(|(name, _)| *name == text);
-    known.map(|(_, function)| *function).ok_or_else(|| {
+    Function::parse(text).ok_or_else(|| {
         let names: Vec<&str> = Function::ALL.iter().map(|(name, _)| *name).collect();
         format!("it is one of {}", names.join(", "))
     })

@@ -80,9 +80,8 @@ impl FromStr for Of<Function> {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let (group, name) = divided(text)?;
-        let known = Function::ALL.into_iter().find(|(known, _)| *known == name);
-        let (_, function) =
-            known.ok_or_else(|| one_of("functions", name, &Function::ALL.map(|(name, _)| name)))?;
+        let function = Function::parse(name)
+            .ok_or_else(|| one_of("functions", name, &Function::ALL.map(|(name, _)| name)))?;
         Ok(Self(group, function))
     }
 }

@@ -17,6 +17,7 @@ fn people_are_invited_changed_and_kept_out_by_whoever_holds_the_data() {
     place.run("people add-machine ci --name 'The nightly'").succeeds();
     place.run("people add-machine ci").exits(65).says("has an account already");
     place.run("people change ci --role coordinator --speaks-for none").succeeds();
+    place.run("people change ci --role admin").exits(65).says("Nobody can sign in to this account");
     place.run("people change c1 --role viewer").exits(65).says("Did you mean ci?");
     place.run("people change ci").exits(64);
     place.run("people change ci --speaks-for cooks").exits(64).says("marketing");

@@ -161,6 +161,10 @@ contract! {
         journal.account_put(&Account { disabled_at: Some(at(7)), ..account("p_1", "admin") }).await.unwrap();
         assert_eq!(journal.account_count("admin").await.unwrap(), 1);
         assert_eq!(journal.account_count("owner").await.unwrap(), 0);
+        journal.account_put(&Account { password: None, ..account("p_2", "admin") }).await.unwrap();
+        assert_eq!(journal.account_count("admin").await.unwrap(), 0, "nobody can sign in to it");
+        assert!(journal.identity_put("https://id", "ben", &ActorId::new("p_2")).await.unwrap());
+        assert_eq!(journal.account_count("admin").await.unwrap(), 1);
     }
 
     async fn an_identity_belongs_to_one_person(place) {

@@ -12,9 +12,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::Problem;
 use super::conditions::{Conditions, IfNoneMatch};
-use super::evidence::Done;
 use super::idempotency::IdempotencyKey;
-use super::object::Sent;
+use super::object::{Done, Sent};
 use super::refusals::{Contradiction, NotChanged, Unfit, Unknown};
 use super::releases::{OfRelease, ReleasePath};
 use crate::app::ask::{AskLine, AskRequest, AskResponse, AsksQuery, WithdrawAskRequest};

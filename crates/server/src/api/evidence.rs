@@ -10,13 +10,13 @@ use bytes::Bytes;
 use domain::envelope::Position;
 use domain::id::{ProductId, ReleaseId, ReleaseName};
 use futures::StreamExt;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::Problem;
 use super::conditions::{Conditions, IfMatch, IfNoneMatch};
 use super::idempotency::IdempotencyKey;
-use super::object::Sent;
+use super::object::{Done, Sent};
 use super::refusals::{Contradiction, Moved, NotChanged, Unfit, Unknown};
 use super::releases::{OfRelease, ReleasePath};
 use crate::app::cases::{CaseLine, CasesQuery};
@@ -122,10 +122,6 @@ pub(super) async fn summarize(
 ) -> Result<Json<EvidenceResponse>, Problem> {
     Ok(Json(app.summarize(&path?.0.into(), request?.0.0, key?.0.as_ref()).await?))
 }
-
-/// What is answered where there is nothing to say.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Done {}
 
 /// Withdraw evidence
 ///

@@ -6,7 +6,7 @@ use axum::http::HeaderMap;
 use axum::{Extension, Json};
 
 use super::Problem;
-use super::object::Sent;
+use super::object::{Done, Sent};
 use super::refusals::{Contradiction, Forbidden, TooOften, Unfit, Unknown};
 use crate::app::account::{LoginRequest, LoginResponse, PollRequest, PollResponse, WhoamiResponse};
 use crate::door::{Acting, ClientAddress, bearer};
@@ -61,9 +61,9 @@ pub(super) async fn whoami(Acting(app): Acting, headers: HeaderMap) -> Result<Js
 /// A token may end itself, and no other.
 #[utoipa::path(
     post, path = "/logout", operation_id = "logout", tag = "Accounts",
-    responses((status = 200, description = "It is refused from now on.", body = Object), Unfit)
+    responses((status = 200, description = "It is refused from now on.", body = Done), Unfit)
 )]
-pub(super) async fn end(Acting(app): Acting, headers: HeaderMap) -> Result<Json<serde_json::Value>, Problem> {
+pub(super) async fn end(Acting(app): Acting, headers: HeaderMap) -> Result<Json<Done>, Problem> {
     app.revoke_this(bearer(&headers)).await?;
-    Ok(Json(serde_json::json!({})))
+    Ok(Json(Done {}))
 }

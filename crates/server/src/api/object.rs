@@ -1,4 +1,4 @@
-//! A body that is a JSON object, and nothing that serde would take for one.
+//! Bodies that are JSON objects: what is sent, and nothing that serde would take for one; and the answer that says nothing.
 //!
 //! Invariant: fields come by their names; a list of them in order, which serde takes too, is refused.
 
@@ -7,8 +7,10 @@ use std::marker::PhantomData;
 
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
+use serde::Serialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use utoipa::ToSchema;
 
 /// What was sent, or why it cannot be read.
 pub(crate) type Sent<T> = Result<Json<Object<T>>, JsonRejection>;
@@ -36,3 +38,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
         deserializer.deserialize_map(Named(PhantomData)).map(Self)
     }
 }
+
+/// What is answered where there is nothing to say.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Done {}

@@ -8,11 +8,10 @@ use axum::extract::rejection::PathRejection;
 use domain::digest::Digest;
 use domain::envelope::ActorId;
 use serde::Deserialize;
-use serde_json::{Value, json};
 use utoipa::IntoParams;
 
 use super::Problem;
-use super::object::Sent;
+use super::object::{Done, Sent};
 use super::refusals::{Contradiction, Unknown};
 use crate::app::account::{
     EraseRequest, Invitation, InvitationLine, InviteRequest, LinkResponse, MachineRequest, OtherLine,
@@ -20,7 +19,7 @@ use crate::app::account::{
 };
 use crate::door::Acting;
 
-/// Names somebody with an account.
+/// Names somebody.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 pub(super) struct OfPerson {
@@ -83,14 +82,14 @@ pub(super) async fn invitations(Acting(app): Acting) -> Result<Json<Vec<Invitati
 #[utoipa::path(
     post, path = "/people/invitations/{invitation}/withdraw", operation_id = "invitation_withdraw", tag = "Accounts",
     params(OfInvitation),
-    responses((status = 200, description = "It is withdrawn.", body = Object), Unknown)
+    responses((status = 200, description = "It is withdrawn.", body = Done), Unknown)
 )]
 pub(super) async fn withdraw_invitation(
     Acting(app): Acting,
     path: Result<Path<OfInvitation>, PathRejection>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<Done>, Problem> {
     app.withdraw_invitation(&path?.0.invitation).await?;
-    Ok(Json(json!({})))
+    Ok(Json(Done {}))
 }
 
 /// Make an account for a machine
@@ -114,15 +113,15 @@ pub(super) async fn add_machine(
 #[utoipa::path(
     post, path = "/people/{person}/change", operation_id = "person_change", tag = "Accounts",
     params(OfPerson), request_body = PersonChange,
-    responses((status = 200, description = "It is changed.", body = Object), Unknown, Contradiction)
+    responses((status = 200, description = "It is changed.", body = Done), Unknown, Contradiction)
 )]
 pub(super) async fn change(
     Acting(app): Acting,
     path: PersonPath,
     request: Sent<PersonChange>,
-) -> Result<Json<Value>, Problem> {
-    app.amend_member(&path?.0.person, request?.0.0).await?;
-    Ok(Json(json!({})))
+) -> Result<Json<Done>, Problem> {
+    app.change_member(&path?.0.person, request?.0.0).await?;
+    Ok(Json(Done {}))
 }
 
 /// Make a link for a new password
@@ -155,13 +154,13 @@ pub(super) async fn others(Acting(app): Acting) -> Result<Json<Vec<OtherLine>>, 
 #[utoipa::path(
     post, path = "/people/{person}/erase", operation_id = "person_erase", tag = "Accounts",
     params(OfPerson), request_body = EraseRequest,
-    responses((status = 200, description = "They are erased.", body = Object), Unknown, Contradiction)
+    responses((status = 200, description = "They are erased.", body = Done), Unknown, Contradiction)
 )]
 pub(super) async fn erase(
     Acting(app): Acting,
     path: PersonPath,
     request: Sent<EraseRequest>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<Done>, Problem> {
     app.erase_person(&path?.0.person, &request?.0.0.name).await?;
-    Ok(Json(json!({})))
+    Ok(Json(Done {}))
 }

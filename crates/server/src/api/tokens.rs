@@ -6,11 +6,10 @@ use axum::Json;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query};
 use serde::Deserialize;
-use serde_json::{Value, json};
 use utoipa::IntoParams;
 
 use super::Problem;
-use super::object::Sent;
+use super::object::{Done, Sent};
 use super::refusals::{Unfit, Unknown};
 use crate::app::account::{TokenLine, TokenRequest, TokenResponse, TokensQuery};
 use crate::door::Acting;
@@ -58,13 +57,13 @@ pub(super) async fn make(
 #[utoipa::path(
     post, path = "/tokens/{token}/revoke", operation_id = "token_revoke", tag = "Accounts",
     params(OfToken, TokensQuery),
-    responses((status = 200, description = "It is refused from now on.", body = Object), Unknown, Unfit)
+    responses((status = 200, description = "It is refused from now on.", body = Done), Unknown, Unfit)
 )]
 pub(super) async fn revoke(
     Acting(app): Acting,
     path: Result<Path<OfToken>, PathRejection>,
     whose: Whose,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<Done>, Problem> {
     app.revoke_token_of(whose?.0, &path?.0.token).await?;
-    Ok(Json(json!({})))
+    Ok(Json(Done {}))
 }

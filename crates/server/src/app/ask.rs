@@ -33,6 +33,7 @@ pub(super) const PURPOSE: &str = "ask";
 
 /// Whom to ask for what.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct AskRequest {
     pub of: Meant,
     pub wanted: Wanted,

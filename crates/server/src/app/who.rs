@@ -44,6 +44,19 @@ pub struct Member {
     pub functions: Vec<Function>,
     /// The session that the request came in, if it came from a browser.
     pub session: Option<Digest>,
+    /// The token that it came with, if it came from a program.
+    pub token: Option<Digest>,
+}
+
+/// Tells whoever is not known to sign in.
+pub(crate) fn sign_in_first() -> Refusal {
+    Refusal::forbidden("Sign in first.")
+}
+
+/// Tells whoever came with a token that this is for somebody in person: what gives lasting access must not be given by
+/// a token that leaked, or it would outlive that token's end.
+pub(crate) fn in_person_only() -> Refusal {
+    Refusal::forbidden("Sign in with a browser to do this; a token may not.")
 }
 
 impl Who {
@@ -67,14 +80,14 @@ impl Who {
 impl App {
     /// Says whether whoever acts may do something.
     pub(crate) fn allows(&self, act: Act, whose: Whose) -> Result<(), Refusal> {
-        let role = self.who.role().ok_or_else(|| Refusal::forbidden("Sign in first."))?;
+        let role = self.who.role().ok_or_else(sign_in_first)?;
         may(role, act, whose).inspect_err(|_| self.noted_refusal(act))
     }
 
     /// Returns the id of whoever acts.
     pub(crate) async fn actor(&self) -> Result<ActorId, AppError> {
         match &*self.who {
-            Who::Nobody => Err(Refusal::forbidden("Sign in first.").into()),
+            Who::Nobody => Err(sign_in_first().into()),
             Who::Machine(actor) => self.local_actor(actor).await,
             Who::Member(member) => Ok(member.id.clone()),
             Who::Asked(asked) => Ok(asked.person.clone()),

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use super::reader::Reader;
 use super::sign_in::alone;
 use super::trouble::{Page, Trouble};
-use crate::app::account::{MadeToken, NewToken};
+use crate::app::account::{MadeToken, NewToken, TokensQuery};
 use crate::app::{App, AppError};
 use crate::door::Acting;
 
@@ -203,8 +203,11 @@ pub(super) async fn make_token(
     form: Result<Form<Wanted>, FormRejection>,
 ) -> Page {
     let Wanted { name, role, days } = form?.0;
-    let wanted = NewToken { name, role: Role::parse(&role).unwrap_or(Role::Viewer), days };
-    match app.make_token(wanted).await {
+    let made = match Role::parse(&role) {
+        Some(role) => app.make_token(NewToken { name, role, days }).await,
+        None => Err(Refusal::invalid(format!("There is no role {role}.")).into()),
+    };
+    match made {
         // Not a redirect: the secret must be in no address and on no second page.
         Ok(made) => page(&app, &reader, Said { made: Some(made), ..Said::default() }).await,
         Err(AppError::Refused(refusal)) => {
@@ -232,7 +235,7 @@ pub(super) async fn revoke_token(
     Acting(app): Acting,
     form: Result<Form<Named>, FormRejection>,
 ) -> Result<Response, Trouble> {
-    app.revoke_token(&form?.0.id).await?;
+    app.revoke_token_of(TokensQuery::default(), &form?.0.id).await?;
     Ok(Redirect::to("/account?done=revoked").into_response())
 }
 

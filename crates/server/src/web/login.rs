@@ -7,6 +7,7 @@ use axum::extract::{Form, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::permission::Role;
+use domain::refusal::Refusal;
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -65,7 +66,8 @@ fn ask_for_code(code: &str, wrong: Option<&str>) -> Markup {
             @if let Some(wrong) = wrong { p.note.unmet role="alert" { (wrong) } }
             div.field {
                 label for="code" { "The code that your terminal shows" }
-                input #code name="code" value=(code) required maxlength="20" placeholder="BCDF-GHJK" autocomplete="off" autocapitalize="characters" spellcheck="false";
+                input #code name="code" value=(code) required maxlength="20" placeholder="BCDF-GHJK" autocomplete="off" autocapitalize="characters" spellcheck="false" aria-describedby="code-help";
+                p.hint #code-help { "`seaworthy login` on your machine begins it, and shows a code that is good for ten minutes." }
             }
             button.primary type="submit" { "Go on" }
         }
@@ -127,10 +129,10 @@ pub(super) async fn decide(
 ) -> Page {
     let Answer { code, role, days, answer } = form?.0;
     let yes = answer == "yes";
-    let done = if yes {
-        app.confirm_login(&code, Role::parse(&role).unwrap_or(Role::Viewer), days).await
-    } else {
-        app.refuse_login(&code).await
+    let done = match Role::parse(&role) {
+        _ if !yes => app.refuse_login(&code).await,
+        Some(role) => app.confirm_login(&code, role, days).await,
+        None => Err(Refusal::invalid(format!("There is no role {role}.")).into()),
     };
     match done {
         Ok(()) => {

@@ -34,7 +34,7 @@ pub(super) async fn show(Acting(app): Acting, reader: Reader) -> Page {
 }
 
 async fn page(app: &App, reader: &Reader, said: Said) -> Page {
-    let (members, others) = (app.members().await?, app.without_account().await?);
+    let (members, others) = (app.people().await?, app.others().await?);
     let invitations = app.invitations().await?;
     let clock = reader.clock("UTC");
     let provider = app.sign_on.as_ref().map(|on| on.name.clone());
@@ -78,10 +78,10 @@ async fn page(app: &App, reader: &Reader, said: Said) -> Page {
         @if !members.is_empty() { section.card aria-label="Accounts" {
             @for member in &members {
                 form.member method="post" action="/people/change" {
-                    input type="hidden" name="person" value=(member.person.id);
+                    input type="hidden" name="person" value=(member.id);
                     div.who {
-                        b { (member.person.name.as_deref().unwrap_or("–")) }
-                        small { (member.person.login.as_deref().unwrap_or("")) @if let Some(at) = member.disabled_at { " · disabled " (clock.short(at)) } @if !member.has_password { @match &provider { Some(name) => { " · what they may follows their groups at " (name) }, None => " · no password" } } }
+                        b { (member.name) }
+                        small { (member.login) @if let Some(at) = member.disabled_at { " · disabled " (clock.short(at)) } @if !member.has_password { @match &provider { Some(name) => { " · what they may follows their groups at " (name) }, None => " · no password" } } }
                     }
                     label { span { "Role" } select name="role" { @for (name, role) in Role::ALL { option value=(name) selected[role == member.role] { (name) } } } }
                     label { span { "Speaks for" } select name="function" {
@@ -92,7 +92,7 @@ async fn page(app: &App, reader: &Reader, said: Said) -> Page {
                     @if member.disabled_at.is_some() { button type="submit" name="disabled" value="no" { "Let in again" } }
                     @else { button.danger type="submit" name="disabled" value="yes" { "Disable" } }
                     button type="submit" formaction="/people/reset" { "New link" }
-                    a.button href={ "/people/" (member.person.id) "/erase" } { "Erase…" }
+                    a.button href={ "/people/" (member.id) "/erase" } { "Erase…" }
                 }
             }
         } }
@@ -101,7 +101,7 @@ async fn page(app: &App, reader: &Reader, said: Said) -> Page {
                 header { h2 #others { "Without an account" } span.hint { "Asked by a link, quoted by others, or acting on the server’s own machine." } }
                 @for person in &others {
                     div.member {
-                        div.who { b { (person.name.as_deref().unwrap_or("–")) } small { (person.address.as_deref().or(person.login.as_deref()).unwrap_or("no address")) } }
+                        div.who { b { (person.name) } small { (person.address.as_deref().or(person.login.as_deref()).unwrap_or("no address")) } }
                         a.button href={ "/people/" (person.id) "/erase" } { "Erase…" }
                     }
                 }
@@ -133,13 +133,10 @@ impl Change {
         let role = self.role.as_deref().map(|name| {
             Role::parse(name).ok_or_else(|| Refusal::invalid(format!("There is no role {name}.")))
         });
-        let functions = self.function.as_deref().map(|name| {
-            let known = Function::ALL.iter().find(|(known, _)| *known == name);
-            match known {
-                Some((_, function)) => Ok(vec![*function]),
-                None if name.is_empty() => Ok(Vec::new()),
-                None => Err(Refusal::invalid(format!("There is no function {name}."))),
-            }
+        let functions = self.function.as_deref().map(|name| match Function::parse(name) {
+            Some(function) => Ok(vec![function]),
+            None if name.is_empty() => Ok(Vec::new()),
+            None => Err(Refusal::invalid(format!("There is no function {name}."))),
         });
         let disabled = match self.disabled.as_deref() {
             None => None,
@@ -147,7 +144,11 @@ impl Change {
             Some("no") => Some(false),
             Some(_) => return Err(Refusal::invalid("Somebody is disabled, yes or no.")),
         };
-        Ok(PersonChange { role: role.transpose()?, functions: functions.transpose()?, disabled })
+        Ok(match disabled {
+            // A page that was loaded a while ago must not bring back a role of then.
+            Some(_) => PersonChange { disabled, ..PersonChange::default() },
+            None => PersonChange { role: role.transpose()?, functions: functions.transpose()?, disabled },
+        })
     }
 }
 
@@ -203,7 +204,7 @@ pub(super) async fn change(Acting(app): Acting, reader: Reader, form: Changed) -
     let change = form?.0;
     let person = ActorId::new(change.person.as_str());
     let changed = match change.read() {
-        Ok(wanted) => app.amend_member(&person, wanted).await,
+        Ok(wanted) => app.change_member(&person, wanted).await,
         Err(refusal) => Err(refusal.into()),
     };
     match changed {

@@ -8,7 +8,7 @@ use domain::permission::{Act, Role, Whose};
 use domain::refusal::Refusal;
 use journal::{Body, Person};
 
-use super::{App, AppError};
+use super::{App, AppError, role_of};
 
 /// How many events are read at once.
 const AT_ONCE: u32 = 512;
@@ -28,24 +28,12 @@ pub(crate) struct Trace {
 }
 
 impl App {
-    /// Lists those who have no account: who were asked, quoted, or acted from the server's machine.
-    pub(crate) async fn without_account(&self) -> Result<Vec<Person>, AppError> {
-        self.allows(Act::ManageAccounts, Whose::Others)?;
-        let accounts = self.journal().accounts().await?;
-        let mut people = self.journal().people().await?;
-        people.retain(|person| {
-            person.erased_at.is_none() && !accounts.iter().any(|(known, _)| known.id == person.id)
-        });
-        people.sort_by_key(|person| person.name.clone().unwrap_or_default().to_lowercase());
-        Ok(people)
-    }
-
     /// Returns what erasing somebody would come to.
     pub(crate) async fn before_erasing(&self, id: &ActorId) -> Result<Trace, AppError> {
         self.allows(Act::ManageAccounts, Whose::Others)?;
         let person = self.living(id).await?;
         let account = self.journal().account_get(id).await?;
-        let role = account.map(|account| Role::parse(&account.role).unwrap_or(Role::Viewer));
+        let role = account.map(|account| role_of(&account));
         let words = [&person.name, &person.login, &person.address];
         let words: Vec<Vec<u8>> = words.into_iter().flatten().map(|word| as_in_json(word)).collect();
         let open_asks = self.open_asks_of(id).await?.iter().map(|(_, asks)| asks.len()).sum();
@@ -81,14 +69,8 @@ impl App {
         }
         // Two admins must not take each other away at once.
         let _turn = self.managing().await?;
-        let account = self.journal().account_get(id).await?;
-        let is_admin = account
-            .is_some_and(|account| account.role == Role::Admin.as_str() && account.disabled_at.is_none());
-        if is_admin && self.journal().account_count(Role::Admin.as_str()).await? <= 1 {
-            return Err(Refusal::contradiction(
-                "This is the last admin. Make somebody else an admin first; otherwise nobody could manage accounts.",
-            )
-            .into());
+        if let Some(account) = self.journal().account_get(id).await? {
+            self.leaves_an_admin(&account, None).await?;
         }
         // Who erases oneself is nobody afterwards: what is still to be recorded is recorded before.
         self.ask_no_more(id, "whoever was asked is to be erased").await?;

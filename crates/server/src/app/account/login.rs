@@ -111,8 +111,9 @@ impl App {
         }
         let now = self.now();
         let from = format!("logins from {}", network(&address));
+        // All together first: a flood from everywhere then leaves no trace of each place.
+        self.inner.proven.attempt_at_most(BEGUN, "logins", now).map_err(AppError::TooOften)?;
         self.inner.tries.attempt(&from, now).map_err(AppError::TooOften)?;
-        self.inner.tries.attempt_at_most(BEGUN, "logins", now).map_err(AppError::TooOften)?;
         let (secret, code) = (secret()?, code()?);
         let waiting = digest_of(&secret);
         let expires_at = now.plus_micros(LASTS);
@@ -132,8 +133,7 @@ impl App {
     /// Returns who asks under a code.
     pub(crate) async fn asking(&self, code: &str) -> Result<Asking, AppError> {
         let member = self.in_person()?;
-        let key = format!("login codes of {}", member.id);
-        self.inner.tries.attempt(&key, self.now()).map_err(AppError::TooOften)?;
+        self.guess(&member.id)?;
         let code = letters(code);
         let ticket = self.journal().ticket_get(&digest_of(&code), CODE, self.now()).await?;
         let ticket = ticket.ok_or_else(nobody_asks)?;
@@ -175,7 +175,7 @@ impl App {
             .into());
         }
         let key = format!("login {waiting}");
-        self.inner.tries.attempt_at_most(ASKED, &key, now).map_err(AppError::TooOften)?;
+        self.inner.proven.attempt_at_most(ASKED, &key, now).map_err(AppError::TooOften)?;
         let granted = self.journal().ticket_take(&digest_of_grant(&waiting), GRANTED, now).await?;
         let Some(Ticket { person: Some(person), payload, .. }) = granted else {
             return Ok(PollResponse { token: None });
@@ -190,7 +190,14 @@ impl App {
         Ok(PollResponse { token: Some(self.mint(&person, wanted).await?.secret) })
     }
 
+    /// Counts a code that somebody typed: it must not be guessed.
+    fn guess(&self, member: &ActorId) -> Result<(), AppError> {
+        let key = format!("login codes of {member}");
+        self.inner.proven.attempt(&key, self.now()).map_err(AppError::TooOften)
+    }
+
     async fn take_code(&self, code: &str) -> Result<OfCode, AppError> {
+        self.guess(&self.in_person()?.id)?;
         let taken = self.journal().ticket_take(&digest_of(&letters(code)), CODE, self.now()).await?;
         read(&taken.ok_or_else(nobody_asks)?.payload)
     }

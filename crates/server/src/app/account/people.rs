@@ -6,14 +6,14 @@ use domain::criterion::Function;
 use domain::digest::Digest;
 use domain::envelope::ActorId;
 use domain::permission::{Act, Role, Whose};
+use domain::person::{login, name};
 use domain::refusal::Refusal;
 use domain::time::Time;
 use journal::{Account, Person};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{App, AppError, Invitation, Purpose, login, name, taken};
-use crate::app::new_id;
+use super::{App, AppError, Invitation, Purpose, functions, role_of};
 
 /// Somebody with an account.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
@@ -106,47 +106,56 @@ pub struct EraseRequest {
 }
 
 impl App {
-    /// Lists everybody without an account, in the order of their names.
+    /// Lists those who have no account, in the order of their names: who were asked, quoted, or acted from the server's
+    /// machine.
     pub(crate) async fn others(&self) -> Result<Vec<OtherLine>, AppError> {
+        self.allows(Act::ManageAccounts, Whose::Others)?;
+        let accounts = self.journal().accounts().await?;
+        let mut people = self.journal().people().await?;
+        people.retain(|person| {
+            person.erased_at.is_none() && !accounts.iter().any(|(known, _)| known.id == person.id)
+        });
+        people.sort_by_key(|person| person.name.clone().unwrap_or_default().to_lowercase());
         let line = |person: Person| OtherLine {
             id: person.id,
             name: person.name.unwrap_or_default(),
             login: person.login,
             address: person.address,
         };
-        Ok(self.without_account().await?.into_iter().map(line).collect())
+        Ok(people.into_iter().map(line).collect())
     }
 
     /// Lists everybody with an account, in the order of their names.
     pub(crate) async fn people(&self) -> Result<Vec<PersonLine>, AppError> {
-        let members = self.members().await?;
-        let line = |member: super::Listed| PersonLine {
-            id: member.person.id,
-            login: member.person.login.unwrap_or_default(),
-            name: member.person.name.unwrap_or_default(),
-            role: member.role,
-            functions: member.functions,
-            has_password: member.has_password,
-            disabled_at: member.disabled_at,
+        self.allows(Act::ManageAccounts, Whose::Others)?;
+        let accounts = self.journal().accounts().await?;
+        let line = |(person, account): (Person, Account)| PersonLine {
+            id: person.id,
+            login: person.login.unwrap_or_default(),
+            name: person.name.unwrap_or_default(),
+            role: role_of(&account),
+            functions: functions(&account.functions),
+            has_password: account.password.is_some(),
+            disabled_at: account.disabled_at,
         };
-        Ok(members.into_iter().map(line).collect())
+        Ok(accounts.into_iter().map(line).collect())
     }
 
     /// Lists the invitations that can still be accepted, the oldest first.
     pub(crate) async fn invitations(&self) -> Result<Vec<InvitationLine>, AppError> {
         self.allows(Act::ManageAccounts, Whose::Others)?;
         let tickets = self.journal().tickets_open(Purpose::Invitation.as_str(), self.now()).await?;
-        let people = self.journal().people().await?;
+        let names = self.names_now().await?;
         let mut lines = Vec::with_capacity(tickets.len());
         for ticket in tickets {
             let offered: Invitation = serde_json::from_str(&ticket.payload).unwrap_or_default();
-            let by = people.iter().find(|person| Some(&person.id) == offered.by.as_ref());
+            let by = offered.by.as_ref().map_or("whoever holds the data", |by| names.of(by));
             lines.push(InvitationLine {
                 id: ticket.digest,
                 login: offered.login,
                 name: offered.name,
                 role: offered.role.unwrap_or(Role::Viewer),
-                by: by.and_then(|person| person.name.clone()).unwrap_or_else(|| "somebody erased".to_owned()),
+                by: by.to_owned(),
                 created_at: ticket.created_at,
                 expires_at: ticket.expires_at,
             });
@@ -171,37 +180,14 @@ impl App {
             return Err(Refusal::invalid("A machine is no admin: make it a coordinator at most.").into());
         }
         let (login, name) = (login(&wanted)?, name(&called)?);
+        let _turn = self.managing().await?;
         if self.is_taken(&login).await? {
             return Err(Refusal::contradiction(format!(
                 "{login} has an account already; `seaworthy people list` shows it."
             ))
             .into());
         }
-        let now = self.now();
-        let id = new_id()?;
-        let person = Person {
-            id: id.clone(),
-            login: Some(login.clone()),
-            name: Some(name.clone()),
-            address: None,
-            created_at: now,
-            erased_at: None,
-        };
-        self.journal().person_put(&person).await?;
-        let account = Account {
-            person: id.clone(),
-            role: role.as_str().to_owned(),
-            functions: Vec::new(),
-            password: None,
-            created_at: now,
-            disabled_at: None,
-        };
-        match self.journal().account_put(&account).await {
-            Ok(true) => {}
-            Ok(false) | Err(journal::Error::LoginTaken) => return Err(taken().into()),
-            Err(error) => return Err(error.into()),
-        }
-        self.refresh_names().await?;
+        let id = self.make_account(login.clone(), name.clone(), role, &[], None).await?;
         self.noted("made an account for a machine", &id);
         Ok(PersonLine {
             id,
@@ -212,15 +198,5 @@ impl App {
             has_password: false,
             disabled_at: None,
         })
-    }
-
-    /// Changes what is named of an account, and leaves the rest.
-    pub(crate) async fn amend_member(&self, person: &ActorId, change: PersonChange) -> Result<(), AppError> {
-        self.allows(Act::ManageAccounts, Whose::Others)?;
-        let account = self.account(person).await?;
-        let role = change.role.or_else(|| Role::parse(&account.role)).unwrap_or(Role::Viewer);
-        let functions = change.functions.unwrap_or_else(|| super::functions(&account.functions));
-        let disabled = change.disabled.unwrap_or(account.disabled_at.is_some());
-        self.change_member(person, role, &functions, disabled).await
     }
 }

@@ -7,11 +7,12 @@ use connectors::oidc::Claims;
 use domain::envelope::ActorId;
 use domain::membership::Standing;
 use domain::permission::Role;
+use domain::person::{login, shown};
 use domain::refusal::Refusal;
 use journal::{Account, Identity, Person};
 
 use super::oidc::SignOn;
-use super::{App, AppError, login, noted};
+use super::{App, AppError, function_names, noted};
 use crate::app::new_id;
 
 /// By which ways whoever acts can sign in.
@@ -85,7 +86,7 @@ impl App {
             );
             role = Role::Admin;
         }
-        let functions: Vec<String> = functions.iter().map(|function| function.as_str().to_owned()).collect();
+        let functions = function_names(&functions);
         if account.role != role.as_str() || account.functions != functions {
             self.journal().account_set_role(&id, role.as_str(), &functions, None).await?;
             self.forget_sessions();
@@ -169,7 +170,7 @@ impl App {
         let account = Account {
             person: person.clone(),
             role: standing.role.as_str().to_owned(),
-            functions: standing.functions.iter().map(|function| function.as_str().to_owned()).collect(),
+            functions: function_names(&standing.functions),
             password: None,
             created_at: self.now(),
             disabled_at: None,
@@ -209,8 +210,7 @@ fn login_of(claims: &Claims) -> Option<String> {
 fn called(claims: &Claims) -> String {
     let known = [claims.name.as_deref(), claims.username.as_deref(), claims.address.as_deref()];
     let known = known.into_iter().flatten().find(|name| !name.trim().is_empty());
-    let name = known.unwrap_or(&claims.subject).trim().chars().filter(|c| !c.is_control());
-    name.take(100).collect()
+    shown(known.unwrap_or(&claims.subject))
 }
 
 #[cfg(test)]

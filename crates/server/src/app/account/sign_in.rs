@@ -15,6 +15,7 @@ use journal::{SignedIn, Ticket};
 
 use super::password::Asker;
 use super::{App, AppError, Member, Who, digest_of, noted, secret};
+use crate::app::who::in_person_only;
 
 /// How long a session lasts without being used.
 const LASTS: i64 = 14 * 24 * 3_600_000_000;
@@ -86,12 +87,12 @@ impl App {
         if device.is_none() && sign_in.device.is_some() {
             tried()?;
         }
-        let by_login = match &device {
-            Some(device) => format!("device {}", device.digest),
-            None => format!("login {}", sign_in.login.trim().to_ascii_lowercase()),
+        let (limit, by_login) = match &device {
+            Some(device) => (&self.inner.proven, format!("device {}", device.digest)),
+            None => (&self.inner.tries, format!("login {}", sign_in.login.trim().to_ascii_lowercase())),
         };
         let person = known.as_ref().map(|(person, _)| person.id.clone());
-        self.inner.tries.attempt(&by_login, now).map_err(|wait| {
+        limit.attempt(&by_login, now).map_err(|wait| {
             noted::came("tried to sign in too often", person.as_ref(), &sign_in.address);
             AppError::TooOften(wait)
         })?;
@@ -105,7 +106,7 @@ impl App {
             return Err(wrong().into());
         };
         noted::came("signed in", Some(&person.id), &sign_in.address);
-        self.inner.tries.forget(&by_login);
+        limit.forget(&by_login);
         let session = self.begin_session(&person.id, sign_in.address, sign_in.agent).await?;
         let device = if device.is_some() { None } else { Some(self.know_device(&person.id).await?) };
         Ok(SignedInAs { device, ..session })
@@ -161,9 +162,10 @@ impl App {
 
     /// Tells whether somebody who came in may still be here: their session goes on, their account is there.
     pub(crate) async fn may_stay(&self, who: &Who) -> bool {
-        match who.member().and_then(|member| member.session) {
-            Some(session) => self.who_is_in(session).await.is_ok_and(|who| who.is_some()),
-            None => true,
+        match who.member().map(|member| (member.session, member.token)) {
+            Some((Some(session), _)) => self.who_is_in(session).await.is_ok_and(|who| who.is_some()),
+            Some((None, Some(token))) => self.who_holds(&token).await.is_ok_and(|who| who.is_some()),
+            Some((None, None)) | None => true,
         }
     }
 
@@ -273,7 +275,7 @@ impl App {
     async fn sure(&self, member: &Member, password: String) -> Result<(), AppError> {
         let key = format!("password of {}", member.id);
         let now = self.now();
-        self.inner.tries.attempt(&key, now).map_err(AppError::TooOften)?;
+        self.inner.proven.attempt(&key, now).map_err(AppError::TooOften)?;
         let Some(hash) = self.account(&member.id).await?.password else {
             let session = match &member.session {
                 Some(digest) => self.journal().session_get(digest).await?,
@@ -302,7 +304,7 @@ impl App {
     /// Returns whoever acts, in person: what gives lasting access is not for a script with a token.
     pub(super) fn in_person(&self) -> Result<&Member, Refusal> {
         let member = self.who.member().filter(|member| member.session.is_some());
-        member.ok_or_else(|| Refusal::forbidden("Sign in with a browser to do this; a token may not."))
+        member.ok_or_else(in_person_only)
     }
 
     pub(crate) fn forget_sessions(&self) {

@@ -2,12 +2,13 @@
 //!
 //! Invariant: a token may never more than the person it belongs to, nor more than its scope says.
 
+use domain::digest::Digest;
 use domain::envelope::ActorId;
 use domain::permission::{Act, Role, Whose};
 use domain::refusal::Refusal;
 use journal::Token;
 
-use super::{App, AppError, Who, digest_of, noted, secret};
+use super::{App, AppError, Who, digest_of, no_account, noted, secret};
 use crate::app::random;
 
 const DAY: i64 = 24 * 3_600_000_000;
@@ -64,7 +65,7 @@ impl App {
             revoked_at: None,
         };
         if !self.journal().token_put(&token).await? {
-            return Err(Refusal::unknown("There is no such account.").into());
+            return Err(no_account().into());
         }
         self.noted("made a token", &token.person);
         Ok(MadeToken { id: token.id, secret })
@@ -76,27 +77,23 @@ impl App {
         Ok(self.journal().tokens_of(&member.id).await?)
     }
 
-    /// Revokes a token of whoever acts.
-    pub(crate) async fn revoke_token(&self, id: &str) -> Result<(), AppError> {
-        if !self.tokens().await?.iter().any(|token| token.id == id) {
-            return Err(Refusal::unknown("There is no such token of yours.").into());
-        }
-        self.journal().token_revoke(id, self.now()).await?;
-        self.noted("revoked a token", &self.actor().await?);
-        Ok(())
-    }
-
     /// Returns who a token belongs to, with no more than its scope.
     pub(crate) async fn who_of_token(&self, secret: &str) -> Result<Option<Who>, AppError> {
         if !secret.starts_with(PREFIX) {
             return Ok(None);
         }
+        self.who_holds(&digest_of(secret)).await
+    }
+
+    /// Returns who a token belongs to that has not ended, with no more than its scope.
+    pub(super) async fn who_holds(&self, digest: &Digest) -> Result<Option<Who>, AppError> {
         let now = self.now();
-        let Some(token) = self.journal().token_by_digest(&digest_of(secret)).await? else { return Ok(None) };
+        let Some(token) = self.journal().token_by_digest(digest).await? else { return Ok(None) };
         if token.revoked_at.is_some() || token.expires_at.is_some_and(|expires| expires <= now) {
             return Ok(None);
         }
         let Some(Who::Member(mut member)) = self.member(&token.person, None).await? else { return Ok(None) };
+        member.token = Some(*digest);
         let scope = token.scopes.iter().filter_map(|scope| Role::parse(scope)).min().unwrap_or(Role::Viewer);
         member.role = member.role.min(scope);
         if self.journal().token_used(&token.id, now).await? {

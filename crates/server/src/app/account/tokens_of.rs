@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::token::fits;
-use super::{App, AppError, NewToken, Who, digest_of};
+use super::{App, AppError, NewToken, Who, digest_of, role_of};
+use crate::app::who::sign_in_first;
 
 /// Whose tokens; one's own unless given.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, IntoParams)]
@@ -117,8 +118,9 @@ impl App {
 
     /// Revokes a token of somebody.
     pub(crate) async fn revoke_token_of(&self, query: TokensQuery, id: &str) -> Result<(), AppError> {
-        let whose = query.whose.clone();
-        let tokens = self.tokens_of(query).await?;
+        let whose = query.whose;
+        let (person, _) = self.owner(whose.as_deref()).await?;
+        let tokens = self.journal().tokens_of(&person).await?;
         if !tokens.iter().any(|token| token.id == id) {
             let of = whose.as_ref().map_or_else(|| "of yours".to_owned(), |login| format!("of {login}"));
             return Err(
@@ -126,18 +128,17 @@ impl App {
             );
         }
         self.journal().token_revoke(id, self.now()).await?;
-        let (person, _) = self.owner(whose.as_deref()).await?;
         self.noted("revoked a token", &person);
         Ok(())
     }
 
     /// Tells who acts, and with which token.
     pub(crate) async fn whoami(&self, secret: Option<&str>) -> Result<WhoamiResponse, AppError> {
-        let role = self.who.role().ok_or_else(|| Refusal::forbidden("Sign in first."))?;
+        let role = self.who.role().ok_or_else(sign_in_first)?;
         let (login, name, functions) = match &*self.who {
             Who::Member(member) => (member.login.clone(), member.name.clone(), member.functions.clone()),
             Who::Machine(actor) => (actor.login.clone(), actor.name.clone(), Vec::new()),
-            Who::Nobody | Who::Asked(_) => return Err(Refusal::forbidden("Sign in first.").into()),
+            Who::Nobody | Who::Asked(_) => return Err(sign_in_first().into()),
         };
         let token = match secret {
             Some(secret) => self.journal().token_by_digest(&digest_of(secret)).await?.map(TokenLine::from),
@@ -175,6 +176,6 @@ impl App {
         })?;
         let own = self.who.member().is_some_and(|member| member.id == person.id);
         self.allows(Act::KeepAccount, if own { Whose::Own } else { Whose::Others })?;
-        Ok((person.id, Role::parse(&account.role).unwrap_or(Role::Viewer)))
+        Ok((person.id, role_of(&account)))
     }
 }

@@ -108,7 +108,7 @@ impl App {
     pub(crate) async fn answer(&self, answer: Answer) -> Result<Position, AppError> {
         let Asked { release: id, ask, link, .. } = self.asked()?.clone();
         let now = self.now();
-        self.inner.tries.attempt(&format!("asked {link}"), now).map_err(AppError::TooOften)?;
+        self.inner.proven.attempt(&format!("asked {link}"), now).map_err(AppError::TooOften)?;
         // An ask that was answered refuses before anything is stored for it.
         command::open(&*self.release(&id).await?, ask, now)?;
         match answer {
