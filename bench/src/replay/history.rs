@@ -89,6 +89,7 @@ impl History {
         let description = ReleaseDescribed {
             product_name: "Tidewatch".to_owned(),
             zone: "Europe/Berlin".to_owned(),
+            policy: Default::default(),
             kinds: Vec::new(),
             version: "4.2.0".to_owned(),
         };
@@ -120,6 +121,7 @@ impl History {
                 result: if self.below(20) == 0 { AttestedResult::Failed } else { AttestedResult::Passed },
                 notes: (self.below(4) == 0)
                     .then(|| "Crown scroll stutters after waking from sleep".to_owned()),
+                photos: Vec::new(),
                 provenance: Provenance::default(),
             }),
             950..970 => Event::SummaryWritten(SummaryWritten {
@@ -134,7 +136,7 @@ impl History {
                 let build: Build = serde_json::from_value(build).context("a build")?;
                 Event::BuildRegistered(BuildRegistered { track, build })
             }
-            990..998 => Event::CandidateNominated(CandidateNominated { track, build }),
+            990..998 => Event::CandidateNominated(CandidateNominated { track, build, reason: None }),
             _ => Event::EvidenceWithdrawn(EvidenceWithdrawn {
                 evidence: Position(self.next - 1 - self.below(100) as i64),
                 reason: "It ran on the wrong build".to_owned(),

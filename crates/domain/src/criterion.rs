@@ -47,16 +47,29 @@ pub enum Gate {
     #[default]
     Submission,
     Release,
+    /// Each step of a phased rollout.
+    Rollout,
 }
 
 impl Gate {
-    pub const ALL: [(&'static str, Self); 2] = [("submission", Self::Submission), ("release", Self::Release)];
+    /// In the order in which a track passes them.
+    pub const ALL: [(&'static str, Self); 3] =
+        [("submission", Self::Submission), ("release", Self::Release), ("rollout", Self::Rollout)];
+
+    pub fn as_str(self) -> &'static str {
+        Self::ALL.iter().find(|(_, gate)| *gate == self).map_or("", |(name, _)| name)
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(name, _)| *name == text).map(|(_, gate)| *gate)
+    }
 
     /// Returns the gate as readers see it.
     pub fn label(self) -> &'static str {
         match self {
             Self::Submission => "submission",
             Self::Release => "release to users",
+            Self::Rollout => "the next rollout step",
         }
     }
 }
@@ -103,6 +116,11 @@ pub struct Criterion {
 }
 
 impl Criterion {
+    /// Tells whether another criterion asks the same, whatever it is called and whoever owns it.
+    pub fn asks_the_same_as(&self, other: &Self) -> bool {
+        self.rule == other.rule && self.max_age_hours == other.max_age_hours && self.gate == other.gate
+    }
+
     pub fn applies_to(&self, track: &TrackId) -> bool {
         self.tracks.as_ref().is_none_or(|tracks| tracks.contains(track))
     }

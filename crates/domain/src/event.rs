@@ -2,6 +2,9 @@
 //!
 //! Invariant: a payload once written can be read for ever; old versions pass through pure upcasts.
 
+mod agreed;
+mod listed;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -14,9 +17,13 @@ use crate::digest::Digest;
 use crate::envelope::{ActorId, Position};
 use crate::evidence::{AttestedResult, Counts};
 use crate::id::{BuildNumber, ProductId, ReleaseName, RunId, RunKind, TrackId};
+use crate::policy::Policy;
 use crate::time::Time;
 use crate::track::{Plan, TrackDescription};
 use crate::voice::Provenance;
+
+pub use agreed::*;
+pub use listed::*;
 
 macro_rules! events {
     ($($(#[$doc:meta])* $variant:ident($payload:ty) = $kind:literal v $version:literal),* $(,)?) => {
@@ -74,6 +81,14 @@ events! {
     TrackRetired(TrackRetired) = "track_retired" v 1,
     /// A definition of ready that rules from here on.
     DefinitionPutInForce(Definition) = "definition_put_in_force" v 1,
+    /// A definition of ready that waits for agreement; it takes the place of a draft before it.
+    DefinitionDrafted(Definition) = "definition_drafted" v 1,
+    DefinitionAgreed(DefinitionAgreed) = "definition_agreed" v 1,
+    DraftDropped(DraftDropped) = "draft_dropped" v 1,
+    WaiverRequested(WaiverRequested) = "waiver_requested" v 1,
+    WaiverApproved(WaiverApproved) = "waiver_approved" v 1,
+    WaiverRejected(WaiverRejected) = "waiver_rejected" v 1,
+    WaiverRevoked(WaiverRevoked) = "waiver_revoked" v 1,
     PlanSet(PlanSet) = "plan_set" v 1,
     PlanDropped(PlanDropped) = "plan_dropped" v 1,
     BuildRegistered(BuildRegistered) = "build_registered" v 1,
@@ -81,7 +96,24 @@ events! {
     RunIngested(Box<RunIngested>) = "run_ingested" v 1,
     DeviceAttested(DeviceAttested) = "device_attested" v 1,
     SummaryWritten(SummaryWritten) = "summary_written" v 1,
+    SignedOff(SignedOff) = "signed_off" v 1,
+    Assessed(Assessed) = "assessed" v 1,
+    /// Evidence, or another word that was given for a build, no longer counts.
     EvidenceWithdrawn(EvidenceWithdrawn) = "evidence_withdrawn" v 1,
+    EvidenceCarried(EvidenceCarried) = "evidence_carried" v 1,
+    EvidenceCorrected(EvidenceCorrected) = "evidence_corrected" v 1,
+    DefectReported(Box<DefectReported>) = "defect_reported" v 1,
+    DefectTranslated(DefectTranslated) = "defect_translated" v 1,
+    ExposureTold(ExposureTold) = "exposure_told" v 1,
+    DefectDeferred(DefectDeferred) = "defect_deferred" v 1,
+    DefectWithdrawn(DefectWithdrawn) = "defect_withdrawn" v 1,
+    ChangeDescribed(ChangeDescribed) = "change_described" v 1,
+    ChangeSaid(ChangeSaid) = "change_said" v 1,
+    ChangeTakenOut(ChangeTakenOut) = "change_taken_out" v 1,
+    ChangePutBack(ChangePutBack) = "change_put_back" v 1,
+    RiskNoted(RiskNoted) = "risk_noted" v 1,
+    RiskClosed(RiskClosed) = "risk_closed" v 1,
+    ListWhole(ListWhole) = "list_whole" v 1,
     /// In a release's stream: somebody is asked for evidence, by a link.
     Asked(Asked) = "asked" v 1,
     AskWithdrawn(AskWithdrawn) = "ask_withdrawn" v 1,
@@ -99,6 +131,8 @@ pub struct ProductDescribed {
     /// Kinds of run beyond those that every product has.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kinds: Vec<RunKind>,
+    #[serde(default, skip_serializing_if = "Policy::is_default")]
+    pub policy: Policy,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,6 +154,8 @@ pub struct ReleaseDescribed {
     pub zone: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kinds: Vec<RunKind>,
+    #[serde(default, skip_serializing_if = "Policy::is_default")]
+    pub policy: Policy,
     /// The version that users will see, as in "4.2.0"; builds take it where they name none.
     pub version: String,
 }
@@ -154,6 +190,9 @@ pub struct BuildRegistered {
 pub struct CandidateNominated {
     pub track: TrackId,
     pub build: BuildNumber,
+    /// Why it takes the place of another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -188,6 +227,9 @@ pub struct DeviceAttested {
     pub result: AttestedResult,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notes: Option<String>,
+    /// The blobs that show it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub photos: Vec<Digest>,
     #[serde(flatten)]
     pub provenance: Provenance,
 }
@@ -204,7 +246,7 @@ pub struct SummaryWritten {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EvidenceWithdrawn {
-    /// The position of the event that brought the evidence.
+    /// The position of the event that brought it.
     pub evidence: Position,
     pub reason: String,
 }

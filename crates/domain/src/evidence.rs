@@ -51,6 +51,8 @@ pub struct Ingest {
     pub recorded_at: Time,
     /// As the event told it, and never moved: a release may have very many.
     pub ingested: Box<RunIngested>,
+    /// The evidence in whose place it is, which was on the wrong track or build.
+    pub corrects: Option<Position>,
     pub withdrawn: Option<Withdrawal>,
 }
 
@@ -61,6 +63,7 @@ impl Ingest {
             actor: envelope.actor.clone(),
             recorded_at: envelope.recorded_at,
             ingested,
+            corrects: None,
             withdrawn: None,
         }
     }
@@ -119,9 +122,13 @@ pub struct Attestation {
     pub device: String,
     pub result: AttestedResult,
     pub notes: Option<String>,
+    /// The blobs that show it.
+    pub photos: Vec<Digest>,
     pub behalf: Option<Behalf>,
     /// Who gave out the link that it came by.
     pub asked_by: Option<ActorId>,
+    /// The evidence in whose place it is, which was on the wrong track or build.
+    pub corrects: Option<Position>,
     pub withdrawn: Option<Withdrawal>,
 }
 
@@ -138,6 +145,8 @@ pub struct Summary {
     pub behalf: Option<Behalf>,
     /// Who gave out the link that it came by.
     pub asked_by: Option<ActorId>,
+    /// The evidence in whose place it is, which was on the wrong track or build.
+    pub corrects: Option<Position>,
     pub withdrawn: Option<Withdrawal>,
 }
 

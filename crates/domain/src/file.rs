@@ -19,6 +19,7 @@ use crate::criteria::expression::ExpressionError;
 use crate::criterion::Criterion;
 use crate::event::ProductDescribed;
 use crate::id::{BuildNumber, ProductId, ReleaseName, RunKind, TrackId};
+use crate::policy::Policy;
 use crate::track::TrackDescription;
 
 use reader::Reader;
@@ -195,5 +196,5 @@ fn product_described(
     };
     let kinds =
         table.get("kinds").map(|kinds| reader.ids(kinds, "kinds", RunKind::parse)).unwrap_or_default();
-    Some(ProductDescribed { id: id?, name: name?.0, zone: zone?, kinds })
+    Some(ProductDescribed { id: id?, name: name?.0, zone: zone?, kinds, policy: Policy::default() })
 }

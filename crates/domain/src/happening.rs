@@ -2,13 +2,15 @@
 //!
 //! Invariant: every event has a sentence, also one that was redacted and one that this version does not know.
 
+mod agreed;
+mod listed;
 mod teller;
 
 use std::sync::Arc;
 
 use crate::envelope::{ActorId, Envelope, Position};
 use crate::event::Event;
-use crate::id::TrackId;
+use crate::id::{ChangeKey, DefectKey, TrackId};
 use crate::release::Release;
 use crate::time::Time;
 use crate::voice::{Behalf, Voice};
@@ -78,17 +80,27 @@ pub enum Topic {
     Ask,
     Candidate,
     Criteria,
+    Waiver,
+    Defect,
+    Change,
+    Risk,
+    Judgement,
     Plan,
     Setup,
     Correction,
 }
 
 impl Topic {
-    pub const ALL: [(&'static str, Self); 7] = [
+    pub const ALL: [(&'static str, Self); 12] = [
         ("evidence", Self::Evidence),
         ("ask", Self::Ask),
         ("candidate", Self::Candidate),
         ("criteria", Self::Criteria),
+        ("waiver", Self::Waiver),
+        ("defect", Self::Defect),
+        ("change", Self::Change),
+        ("risk", Self::Risk),
+        ("judgement", Self::Judgement),
         ("plan", Self::Plan),
         ("setup", Self::Setup),
         ("correction", Self::Correction),
@@ -105,6 +117,11 @@ impl Topic {
             Self::Ask => "Asking people",
             Self::Candidate => "Builds and candidates",
             Self::Criteria => "Criteria",
+            Self::Waiver => "Waivers",
+            Self::Defect => "Defects",
+            Self::Change => "Changes",
+            Self::Risk => "Risks",
+            Self::Judgement => "Sign-offs and assessments",
             Self::Plan => "Test plans",
             Self::Setup => "Setup",
             Self::Correction => "Corrections",
@@ -122,6 +139,10 @@ pub enum About {
     Definition(i64),
     Evidence(Position),
     Ask(Position),
+    Defect(DefectKey),
+    Change(ChangeKey),
+    Risk(Position),
+    Waiver(Position),
     Event(Position),
     Nothing,
 }

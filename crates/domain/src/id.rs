@@ -159,6 +159,15 @@ id!(
     RunId, "a run id", TOKEN, "use one word without spaces or slashes, as in `nightly-4411`", "nightly-4411"
 );
 
+id!(
+    /// A defect, by the key that its tracker gives it, as in `TW-2304`, or by one of ours, as in `D-7`.
+    DefectKey, "a defect's key", TOKEN, "use one word without spaces or slashes, as in `TW-2304`", "TW-2304"
+);
+id!(
+    /// A change that a release carries, by the key that its tracker gives it, or by one of ours, as in `C-7`.
+    ChangeKey, "a change's key", TOKEN, "use one word without spaces or slashes, as in `TW-2117`", "TW-2117"
+);
+
 /// A release of a product, as in `tidewatch/2026.12`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ReleaseId {

@@ -2,17 +2,29 @@
 //!
 //! Invariant: the same events give the same release, whoever folds them and whenever.
 
+mod agreed;
+mod corrected;
+mod listed;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::ask::{Ask, End};
+use crate::change::Change;
 use crate::criterion::Definition;
+use crate::defect::Defect;
+use crate::definition::{Draft, Ruling};
 use crate::envelope::{ActorId, Envelope, Position, StreamVersion};
 use crate::event::{AskDeclined, AskWithdrawn, Event, ReleaseDescribed};
-use crate::evidence::{Attestation, Ingest, Summary, Withdrawal};
-use crate::id::{ReleaseId, RunKind, TrackId};
+use crate::evidence::{Attestation, Ingest, Summary};
+use crate::id::{ChangeKey, DefectKey, ReleaseId, RunKind, TrackId};
+use crate::listing::Whole;
+use crate::risk::Risk;
 use crate::time::Time;
 use crate::track::{Candidate, Track};
+use crate::waiver::Waiver;
+
+pub use corrected::Brought;
 
 /// Kinds of run that every product has.
 pub const COMMON_KINDS: [&str; 5] = ["smoke", "regression", "platform", "exploratory", "performance"];
@@ -26,7 +38,17 @@ pub struct Release {
     /// The order in which tracks are shown: as first described.
     pub track_order: Vec<TrackId>,
     /// Every definition that has been in force; the last one rules.
-    pub definitions: Vec<(Definition, Time)>,
+    pub definitions: Vec<Ruling>,
+    /// What waits for agreement.
+    pub draft: Option<Draft>,
+    /// Who asked to have what accepted as it is, in the order of the journal.
+    pub waivers: Vec<Waiver>,
+    /// Shared between one state of the release and the next: only what changed is copied.
+    pub defects: BTreeMap<DefectKey, Arc<Defect>>,
+    pub changes: BTreeMap<ChangeKey, Arc<Change>>,
+    pub risks: Vec<Risk>,
+    /// When which list was said to be whole, in the order of the journal.
+    pub wholes: Vec<Whole>,
     /// Who was asked for what, in the order of the journal.
     pub asks: Vec<Ask>,
     pub version: StreamVersion,
@@ -60,6 +82,12 @@ impl Release {
             tracks: BTreeMap::new(),
             track_order: Vec::new(),
             definitions: Vec::new(),
+            draft: None,
+            waivers: Vec::new(),
+            defects: BTreeMap::new(),
+            changes: BTreeMap::new(),
+            risks: Vec::new(),
+            wholes: Vec::new(),
             asks: Vec::new(),
             version: envelope.version,
             position: envelope.position,
@@ -87,9 +115,14 @@ impl Release {
                 }
             }
             Event::TrackRetired(retired) => self.on_track(&retired.track, |track| track.retired = true),
-            Event::DefinitionPutInForce(definition) => {
-                self.definitions.push((definition, envelope.recorded_at));
-            }
+            Event::DefinitionPutInForce(definition) => self.put_in_force(envelope, definition),
+            Event::DefinitionDrafted(definition) => self.drafted(envelope, definition),
+            Event::DefinitionAgreed(agreed) => self.agreed(envelope, agreed),
+            Event::DraftDropped(dropped) => self.draft_dropped(&dropped),
+            Event::WaiverRequested(requested) => self.waiver_requested(envelope, requested),
+            Event::WaiverApproved(approved) => self.waiver_approved(envelope, approved),
+            Event::WaiverRejected(rejected) => self.waiver_rejected(envelope, rejected),
+            Event::WaiverRevoked(revoked) => self.waiver_revoked(envelope, revoked),
             Event::PlanSet(set) => self.on_track(&set.track, |track| {
                 track.plans.insert(set.kind, set.plan);
             }),
@@ -99,13 +132,18 @@ impl Release {
             Event::BuildRegistered(registered) => self.on_track(&registered.track, |track| {
                 track.builds.insert(registered.build.number.clone(), registered.build);
             }),
-            Event::CandidateNominated(nominated) => self.on_track(&nominated.track, |track| {
-                track.nominate(Candidate {
-                    build: nominated.build,
-                    nominated_at: envelope.recorded_at,
-                    position: envelope.position,
+            Event::CandidateNominated(nominated) => {
+                self.lapse_with_candidate(envelope, &nominated);
+                self.on_track(&nominated.track, |track| {
+                    track.nominate(Candidate {
+                        build: nominated.build,
+                        nominated_at: envelope.recorded_at,
+                        position: envelope.position,
+                        by: envelope.actor.clone(),
+                        reason: nominated.reason,
+                    });
                 });
-            }),
+            }
             Event::RunIngested(ingested) => {
                 if let Some(track) = self.tracks.get_mut(&ingested.track) {
                     track.ingests.push(Ingest::new(envelope, ingested));
@@ -122,8 +160,10 @@ impl Release {
                         device: attested.device,
                         result: attested.result,
                         notes: attested.notes,
+                        photos: attested.photos,
                         behalf: attested.provenance.behalf,
                         asked_by,
+                        corrects: None,
                         withdrawn: None,
                     });
                 })
@@ -140,20 +180,28 @@ impl Release {
                         words: written.words,
                         behalf: written.provenance.behalf,
                         asked_by,
+                        corrects: None,
                         withdrawn: None,
                     });
                 })
             }
-            Event::EvidenceWithdrawn(withdrawn) => {
-                let withdrawal = Withdrawal {
-                    by: envelope.actor.clone(),
-                    at: envelope.recorded_at,
-                    reason: withdrawn.reason,
-                };
-                if let Some(slot) = self.withdrawal_slot(withdrawn.evidence) {
-                    *slot = Some(withdrawal);
-                }
-            }
+            Event::SignedOff(signed) => self.signed_off(envelope, signed),
+            Event::Assessed(assessed) => self.assessed(envelope, assessed),
+            Event::EvidenceWithdrawn(withdrawn) => self.withdrawn(envelope, withdrawn),
+            Event::EvidenceCarried(carried) => self.carried(envelope, carried),
+            Event::EvidenceCorrected(corrected) => self.corrected(envelope, &corrected),
+            Event::DefectReported(reported) => self.defect_reported(envelope, *reported),
+            Event::DefectTranslated(translated) => self.defect_translated(envelope, translated),
+            Event::ExposureTold(told) => self.exposure_told(envelope, told),
+            Event::DefectDeferred(deferred) => self.defect_deferred(envelope, deferred),
+            Event::DefectWithdrawn(withdrawn) => self.defect_withdrawn(withdrawn),
+            Event::ChangeDescribed(described) => self.change_described(envelope, described),
+            Event::ChangeSaid(said) => self.change_said(envelope, said),
+            Event::ChangeTakenOut(taken) => self.change_taken_out(envelope, taken),
+            Event::ChangePutBack(back) => self.change_put_back(&back),
+            Event::RiskNoted(noted) => self.risk_noted(envelope, noted),
+            Event::RiskClosed(closed) => self.risk_closed(envelope, closed),
+            Event::ListWhole(whole) => self.list_whole(envelope, whole),
             Event::Asked(asked) => self.asks.push(Ask {
                 position: envelope.position,
                 by: envelope.actor.clone(),
@@ -198,36 +246,14 @@ impl Release {
         }
     }
 
-    /// Returns where the withdrawal of a piece of evidence is noted, if there is such evidence.
-    fn withdrawal_slot(&mut self, evidence: Position) -> Option<&mut Option<Withdrawal>> {
-        self.tracks.values_mut().find_map(|track| {
-            let ingest = track.ingests.binary_search_by_key(&evidence, |ingest| ingest.position);
-            if let Ok(index) = ingest {
-                return track.ingests.get_mut(index).map(|ingest| &mut ingest.withdrawn);
-            }
-            let attestation =
-                track.attestations.binary_search_by_key(&evidence, |attestation| attestation.position);
-            if let Ok(index) = attestation {
-                return track.attestations.get_mut(index).map(|attestation| &mut attestation.withdrawn);
-            }
-            let summary = track.summaries.iter_mut().find(|summary| summary.position == evidence)?;
-            Some(&mut summary.withdrawn)
-        })
-    }
-
-    /// Returns who brought a piece of evidence.
-    pub fn brought_by(&self, evidence: Position) -> Option<&ActorId> {
-        self.tracks.values().find_map(|track| {
-            let runs = track.ingests.iter().map(|ingest| (ingest.position, &ingest.actor));
-            let checks = track.attestations.iter().map(|check| (check.position, &check.actor));
-            let summaries = track.summaries.iter().map(|summary| (summary.position, &summary.actor));
-            runs.chain(checks).chain(summaries).find(|(at, _)| *at == evidence).map(|(_, by)| by)
-        })
-    }
-
     /// Returns the definition of ready that rules now.
     pub fn definition(&self) -> Option<&Definition> {
-        self.definitions.last().map(|(definition, _)| definition)
+        self.ruling().map(|ruling| &ruling.definition)
+    }
+
+    /// Returns the definition of ready that rules now, with who agreed to it and since when.
+    pub fn ruling(&self) -> Option<&Ruling> {
+        self.definitions.last()
     }
 
     /// Returns the tracks in the order they are shown, without retired ones.

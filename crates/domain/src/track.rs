@@ -6,9 +6,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::assessment::{Assessment, SignOff};
 use crate::build::Build;
+use crate::carry::{Carry, Counting};
 use crate::digest::Digest;
-use crate::envelope::Position;
+use crate::envelope::{ActorId, Position};
 use crate::evidence::{Attestation, Ingest, Summary};
 use crate::id::{BuildNumber, RunKind, TrackId};
 use crate::time::Time;
@@ -44,6 +46,9 @@ pub struct Candidate {
     pub build: BuildNumber,
     pub nominated_at: Time,
     pub position: Position,
+    pub by: ActorId,
+    /// Why it took the place of another.
+    pub reason: Option<String>,
 }
 
 /// A track of a release, with everything known of it.
@@ -59,6 +64,10 @@ pub struct Track {
     pub ingests: Vec<Ingest>,
     pub attestations: Vec<Attestation>,
     pub summaries: Vec<Summary>,
+    pub sign_offs: Vec<SignOff>,
+    pub assessments: Vec<Assessment>,
+    /// What was carried forward to a later build.
+    pub carried: Vec<Carry>,
     /// Set when the track was taken out of the release.
     pub retired: bool,
 }
@@ -74,6 +83,9 @@ impl Track {
             ingests: Vec::new(),
             attestations: Vec::new(),
             summaries: Vec::new(),
+            sign_offs: Vec::new(),
+            assessments: Vec::new(),
+            carried: Vec::new(),
             retired: false,
         }
     }
@@ -92,6 +104,37 @@ impl Track {
     /// Returns the candidate's build.
     pub fn candidate_build(&self) -> Option<&Build> {
         self.builds.get(&self.candidate.as_ref()?.build)
+    }
+
+    /// Says how a piece of evidence of one build counts for another, if it does.
+    pub fn counting(
+        &self,
+        evidence: Position,
+        of: &BuildNumber,
+        build: &BuildNumber,
+    ) -> Option<Counting<'_>> {
+        if of == build {
+            return Some(Counting::Own);
+        }
+        let carry = self
+            .carried
+            .iter()
+            .rev()
+            .find(|carry| carry.evidence == evidence && carry.to == *build && carry.withdrawn.is_none());
+        carry.map(Counting::Carried)
+    }
+
+    /// Tells whether a piece of evidence of one build counts for another.
+    pub fn counts(&self, evidence: Position, of: &BuildNumber, build: &BuildNumber) -> bool {
+        self.counting(evidence, of, build).is_some()
+    }
+
+    /// Returns the assessment that was signed for the candidate last.
+    pub fn assessment(&self) -> Option<&Assessment> {
+        let candidate = &self.candidate.as_ref()?.build;
+        let live =
+            |assessment: &&Assessment| assessment.withdrawn.is_none() && assessment.build == *candidate;
+        self.assessments.iter().rfind(live)
     }
 
     /// Returns how readers see a build: "4.2.0 (512)", or the bare number of one never registered.

@@ -146,7 +146,7 @@ fn what_is_answered_is_evidence_of_the_build_that_was_asked_about() {
     let mut release = asking();
     assert_eq!(release.ask(Position(5)).unwrap().passed_over(&release), None);
     let (track, build) = (TrackId::parse("ios").unwrap(), BuildNumber::parse("515").unwrap());
-    let nominated = Event::CandidateNominated(CandidateNominated { track, build });
+    let nominated = Event::CandidateNominated(CandidateNominated { track, build, reason: None });
     release = happens(Some(release), 7, 2, nominated).unwrap();
     let ask = release.ask(Position(5)).unwrap();
     assert_eq!(ask.passed_over(&release).as_deref(), Some("the candidate is now 515"));

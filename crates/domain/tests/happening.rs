@@ -16,6 +16,7 @@ use domain::time::Time;
 const RELEASE: &str = include_str!("journals/2026-11.ndjson");
 const PLANS: &str = include_str!("journals/2026-11-plans.ndjson");
 const ASKS: &str = include_str!("journals/2026-12-asks.ndjson");
+const HEART: &str = include_str!("journals/2026-12-heart.ndjson");
 const PRODUCT: &str = include_str!("journals/2026-11-product.ndjson");
 
 #[derive(serde::Deserialize)]
@@ -89,6 +90,51 @@ fn a_release_is_told_from_its_first_event_to_its_last() {
             "correction: redacted something that was recorded; what it said no longer counts (a name)",
             "setup: recorded a `a_type_of_the_future` of version 1, which this version of Seaworthy does not know",
         ],
+    );
+}
+
+#[test]
+fn what_was_agreed_accepted_and_listed_is_told() {
+    let events = events(HEART);
+    let name = |actor: &ActorId| actor.to_string();
+    let told: Vec<String> = told(&events)
+        .iter()
+        .skip(5)
+        .map(|of| format!("{}: {} {}", of.topic.as_str(), of.subject(name), of.told(name)))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "criteria: somebody drafted version 1 of the definition of ready: 1 criterion",
+            "criteria: somebody agreed to version 1 of the definition of ready, for qa",
+            "criteria: p_jo, recorded by somebody (phone call) agreed to version 1 of the definition of ready, for engineering",
+            "criteria: somebody put version 1 of the definition of ready in force: 1 criterion",
+            "candidate: somebody nominated 4.2.0 (514) on iOS",
+            "criteria: somebody drafted version 2 of the definition of ready: 1 criterion; it changes “Own”",
+            "criteria: somebody dropped the draft of the definition of ready",
+            "waiver: somebody asked to waive “Own” on iOS, for 4.2.0 (514) alone",
+            "waiver: somebody approved, for product, the waiver of “Own” on iOS",
+            "defect: somebody reported TW-2304 “Old route after sync”, high, open, from defects.csv",
+            "defect: somebody told what TW-2304 “Old route after sync” is for users",
+            "defect: p_jo, recorded by somebody (phone call) said that Wear OS is not affected by TW-2304 “Old route after sync”",
+            "defect: somebody deferred TW-2304 “Old route after sync” to 4.3.0",
+            "waiver: somebody asked to waive TW-2304 “Old route after sync” on iOS, for the whole release",
+            "waiver: somebody refused the waiver of TW-2304 “Old route after sync” on iOS",
+            "change: somebody added the change TW-2117 “Routes sync without a phone”",
+            "change: somebody said for engineering that TW-2117 “Routes sync without a phone” is done",
+            "change: somebody took TW-2117 “Routes sync without a phone” out of this release",
+            "change: somebody put TW-2117 “Routes sync without a phone” back into this release",
+            "risk: somebody noted the risk “Old firmware”, possible",
+            "risk: somebody closed the risk “Old firmware”: it did not happen",
+            "defect: somebody said that the list of defects is whole, from defects.csv",
+            "evidence: somebody checked iOS 4.2.0 (514) by hand on iPhone SE / iOS 17: it passed",
+            "judgement: p_jo, recorded by somebody (phone call) signed iOS 4.2.0 (514) off, for qa",
+            "judgement: somebody assessed iOS 4.2.0 (514): go with waivers, 80 % sure",
+            "correction: somebody put the check by hand of iOS 4.2.0 (514) on iPhone SE / iOS 17 where it belongs: on iOS 4.2.0 (515)",
+            "evidence: somebody took the check by hand of iOS 4.2.0 (515) on iPhone SE / iOS 17 to hold for 4.2.0 (514) too",
+            "waiver: somebody took back the waiver of “Own” on iOS",
+            "correction: somebody took TW-2304 “Old route after sync” out of this release"
+        ]
     );
 }
 
@@ -172,6 +218,7 @@ fn nominate(build: &str) -> Event {
     Event::CandidateNominated(CandidateNominated {
         track: TrackId::parse("watchos").unwrap(),
         build: BuildNumber::parse(build).unwrap(),
+        reason: None,
     })
 }
 
@@ -241,7 +288,7 @@ fn what_is_gone_is_told_as_gone() {
 
 #[test]
 fn every_type_has_a_sentence_and_every_topic_a_name() {
-    let all = [RELEASE, PLANS, ASKS, PRODUCT].map(events).concat();
+    let all = [RELEASE, PLANS, ASKS, HEART, PRODUCT].map(events).concat();
     let kinds: BTreeSet<&str> = all.iter().map(|(_, event)| event.kind().0).collect();
     for (kind, _) in CURRENT {
         assert!(kinds.contains(kind), "{kind} is never told");

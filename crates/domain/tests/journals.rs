@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use domain::envelope::{ActorId, Envelope, Position, Stream, StreamVersion};
 use domain::event::{CURRENT, Event};
+use domain::id::BuildNumber;
 use domain::product::Product;
 use domain::release::Release;
 use domain::time::Time;
@@ -15,6 +16,7 @@ use domain::time::Time;
 const RELEASE: &str = include_str!("journals/2026-11.ndjson");
 const PLANS: &str = include_str!("journals/2026-11-plans.ndjson");
 const ASKS: &str = include_str!("journals/2026-12-asks.ndjson");
+const HEART: &str = include_str!("journals/2026-12-heart.ndjson");
 const PRODUCT: &str = include_str!("journals/2026-11-product.ndjson");
 
 #[derive(serde::Deserialize)]
@@ -51,7 +53,7 @@ fn events(journal: &str) -> Vec<(Envelope, Event)> {
 
 #[test]
 fn every_type_and_every_version_that_ever_was_has_a_line() {
-    let written: BTreeSet<(String, u32)> = [RELEASE, PLANS, ASKS, PRODUCT]
+    let written: BTreeSet<(String, u32)> = [RELEASE, PLANS, ASKS, HEART, PRODUCT]
         .into_iter()
         .flat_map(lines)
         .map(|line| (line.kind, line.version))
@@ -103,6 +105,38 @@ fn asks_and_words_of_others_fold() {
 }
 
 #[test]
+fn what_was_agreed_accepted_and_listed_folds() {
+    let release = Release::fold(events(HEART)).unwrap();
+    let ruling = release.ruling().unwrap();
+    let agreed: Vec<_> = ruling.agreements.iter().map(|of| of.function.as_str()).collect();
+    assert_eq!((ruling.definition.version, agreed), (1, vec!["qa", "engineering"]));
+    assert!(release.draft.is_none() && ruling.late().is_none(), "it ruled before there was a candidate");
+    let now = Time::from_micros(100);
+    let standings: Vec<_> = release.waivers.iter().map(|waiver| waiver.standing(now).label()).collect();
+    assert_eq!(standings, ["revoked", "rejected"]);
+    let defect = release.defects.values().next().unwrap();
+    assert_eq!(defect.impact.as_ref().unwrap().impact.workaround.as_deref(), Some("opening the app once"));
+    assert_eq!(defect.answers.values().next().unwrap().exposure.label(), "not affected");
+    assert_eq!(defect.deferral.as_ref().unwrap().to, "4.3.0");
+    assert_eq!(defect.withdrawn.as_deref(), Some("of another app"));
+    let change = release.changes.values().next().unwrap();
+    assert_eq!(change.undone().map(|function| function.as_str()).collect::<Vec<_>>(), ["qa", "product"]);
+    assert!(change.taken_out.is_none());
+    assert_eq!(release.risks[0].closed.as_ref().unwrap().outcome, "nobody had it");
+    assert!(release.whole(domain::listing::List::Defects).is_some());
+    let ios = release.live_tracks().next().unwrap();
+    assert_eq!(ios.assessment().unwrap().confidence, 80);
+    let [wrong, right] = ios.attestations.as_slice() else { panic!("a correction adds and keeps") };
+    assert_eq!(
+        wrong.withdrawn.as_ref().unwrap().reason,
+        "it belongs to iOS 4.2.0 (515): it was 515 that I held"
+    );
+    assert_eq!((right.corrects, right.build.as_str(), right.photos.len()), (Some(Position(28)), "515", 1));
+    let of = BuildNumber::parse("514").unwrap();
+    assert!(ios.counts(right.position, &right.build, &of), "what was carried forward counts");
+}
+
+#[test]
 fn a_product_of_earlier_versions_folds() {
     let product = Product::fold(events(PRODUCT)).unwrap();
     assert_eq!(product.description.name, "Tidewatch");
@@ -114,9 +148,7 @@ fn a_product_of_earlier_versions_folds() {
 
 #[test]
 fn what_is_written_today_is_read_back_the_same() {
-    for (envelope, event) in
-        events(RELEASE).into_iter().chain(events(PLANS)).chain(events(ASKS)).chain(events(PRODUCT))
-    {
+    for (envelope, event) in [RELEASE, PLANS, ASKS, HEART, PRODUCT].into_iter().flat_map(events) {
         let (kind, version) = event.kind();
         if event != Event::Unrecognised {
             let again = Event::read(kind, version, envelope.position, Some(&event.payload())).unwrap();

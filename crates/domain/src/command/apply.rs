@@ -147,6 +147,7 @@ impl Applying<'_> {
             product_name: product.name.clone(),
             zone: product.zone.clone(),
             kinds: product.kinds.clone(),
+            policy: product.policy.clone(),
             version: wanted.version.clone(),
         };
         let mut events = Vec::new();
@@ -308,7 +309,7 @@ impl Applying<'_> {
         };
         changes.push(format!("{release}: nominate {build} on {name}{instead}"));
         let (track, build) = (of_release.track.clone(), number.clone());
-        events.push(Event::CandidateNominated(CandidateNominated { track, build }));
+        events.push(Event::CandidateNominated(CandidateNominated { track, build, reason: None }));
     }
 
     fn definition(

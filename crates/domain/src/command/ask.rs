@@ -120,6 +120,7 @@ pub fn answer_check(
         device,
         result,
         notes,
+        photos: Vec::new(),
         provenance: answering(position),
     }))
 }

@@ -194,25 +194,18 @@ pub fn withdraw(
     if reason.trim().is_empty() {
         return Err(Refusal::invalid("A withdrawal needs a reason: what was wrong with the evidence?"));
     }
-    let find = || {
-        release.tracks.values().find_map(|track| {
-            let ingests = track.ingests.iter().map(|ingest| (ingest.position, &ingest.withdrawn));
-            let checks = track.attestations.iter().map(|check| (check.position, &check.withdrawn));
-            let summaries = track.summaries.iter().map(|summary| (summary.position, &summary.withdrawn));
-            ingests.chain(checks).chain(summaries).find(|(position, _)| *position == evidence)
-        })
-    };
-    match find() {
+    let found = release.brought().find(|brought| brought.position == evidence);
+    match found.map(|brought| brought.withdrawn) {
         None => Err(Refusal::unknown(format!(
             "{} has no evidence {evidence}. `seaworthy evidence list` shows what there is.",
             release.id
         ))),
-        Some((_, Some(withdrawal))) if withdrawal.by == *by && withdrawal.reason == reason.trim() => Ok(None),
-        Some((_, Some(withdrawal))) => Err(Refusal::contradiction(format!(
+        Some(Some(withdrawal)) if withdrawal.by == *by && withdrawal.reason == reason.trim() => Ok(None),
+        Some(Some(withdrawal)) => Err(Refusal::contradiction(format!(
             "Evidence {evidence} is withdrawn already: {}.",
             withdrawal.reason
         ))),
-        Some((_, None)) => {
+        Some(None) => {
             let reason = reason.trim().to_owned();
             Ok(Some(Event::EvidenceWithdrawn(EvidenceWithdrawn { evidence, reason })))
         }
@@ -225,11 +218,24 @@ pub fn redact(kind: &str, position: Position, reason: &str) -> Result<(), Refusa
     if reason.trim().is_empty() {
         return Err(Refusal::invalid("A redaction needs a reason: why must this be forgotten?"));
     }
-    if matches!(kind, "run_ingested" | "device_attested" | "summary_written" | "asked" | "ask_declined") {
+    const OF_PEOPLE: [&str; 11] = [
+        "run_ingested",
+        "device_attested",
+        "summary_written",
+        "asked",
+        "ask_declined",
+        "signed_off",
+        "assessed",
+        "defect_reported",
+        "defect_translated",
+        "exposure_told",
+        "risk_noted",
+    ];
+    if OF_PEOPLE.contains(&kind) {
         return Ok(());
     }
     Err(Refusal::contradiction(format!(
-        "Event {position} is a {kind}, which holds a release together. Only evidence and asks can be redacted: runs, \
-         checks by hand, summaries, what somebody was asked and why they could not."
+        "Event {position} is a {kind}, which holds a release together. Only what people wrote of what they saw or were \
+         asked can be redacted: runs, checks by hand, summaries, sign-offs, assessments, asks, defects and risks."
     )))
 }

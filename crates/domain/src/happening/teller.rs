@@ -14,6 +14,7 @@ use crate::voice::Provenance;
 use crate::words;
 
 /// What is particular to one event.
+#[derive(Clone)]
 pub(super) struct Told {
     pub(super) topic: Topic,
     pub(super) track: Option<TrackId>,
@@ -26,22 +27,22 @@ pub(super) struct Told {
 }
 
 impl Told {
-    fn new(topic: Topic, about: About, sentence: String) -> Self {
+    pub(super) fn new(topic: Topic, about: About, sentence: String) -> Self {
         let (track, detail, asked_by, whom) = (None, None, None, None);
         Self { topic, track, sentence, detail, about, provenance: Provenance::default(), asked_by, whom }
     }
 
-    fn on(self, track: &TrackId) -> Self {
+    pub(super) fn on(self, track: &TrackId) -> Self {
         Self { track: Some(track.clone()), ..self }
     }
 
     /// Notes how the word came.
-    fn coming(self, provenance: &Provenance, release: Option<&Release>) -> Self {
+    pub(super) fn coming(self, provenance: &Provenance, release: Option<&Release>) -> Self {
         let ask = provenance.answers.and_then(|ask| release?.ask(ask));
         Self { provenance: provenance.clone(), asked_by: ask.map(|ask| ask.by.clone()), ..self }
     }
 
-    fn with(self, detail: Option<String>) -> Self {
+    pub(super) fn with(self, detail: Option<String>) -> Self {
         Self { detail, ..self }
     }
 }
@@ -99,6 +100,13 @@ impl Teller<'_> {
                 Told::new(Topic::Criteria, About::Definition(definition.version), sentence)
                     .with(definition.reason.clone())
             }
+            Event::DefinitionDrafted(definition) => self.drafted(definition),
+            Event::DefinitionAgreed(agreed) => self.agreed(agreed),
+            Event::DraftDropped(dropped) => self.draft_dropped(dropped),
+            Event::WaiverRequested(requested) => self.waiver_requested(requested),
+            Event::WaiverApproved(approved) => self.waiver_approved(approved),
+            Event::WaiverRejected(rejected) => self.waiver_rejected(rejected),
+            Event::WaiverRevoked(revoked) => self.waiver_revoked(revoked),
             Event::PlanSet(set) => {
                 let cases = words::count(set.plan.cases, "case", "cases");
                 let (kind, name) = (&set.kind, self.track_name(&set.track));
@@ -117,6 +125,7 @@ impl Teller<'_> {
             }
             Event::CandidateNominated(nominated) => {
                 on_track(Topic::Candidate, &nominated.track, self.nominated(nominated))
+                    .with(nominated.reason.clone())
             }
             Event::RunIngested(run) => {
                 let counts = &run.counts;
@@ -147,6 +156,22 @@ impl Teller<'_> {
                     .on(&summary.track)
                     .coming(&summary.provenance, self.release)
             }
+            Event::SignedOff(signed) => self.signed_off(signed),
+            Event::Assessed(assessed) => self.assessed(assessed),
+            Event::EvidenceCarried(carried) => self.carried(carried),
+            Event::EvidenceCorrected(corrected) => self.corrected(corrected),
+            Event::DefectReported(reported) => self.defect_reported(reported),
+            Event::DefectTranslated(translated) => self.defect_translated(translated),
+            Event::ExposureTold(told) => self.exposure_told(told),
+            Event::DefectDeferred(deferred) => self.defect_deferred(deferred),
+            Event::DefectWithdrawn(withdrawn) => self.defect_withdrawn(withdrawn),
+            Event::ChangeDescribed(described) => self.change_described(described),
+            Event::ChangeSaid(said) => self.change_said(said),
+            Event::ChangeTakenOut(taken) => self.change_taken_out(taken),
+            Event::ChangePutBack(back) => self.change_put_back(back),
+            Event::RiskNoted(noted) => self.risk_noted(noted),
+            Event::RiskClosed(closed) => self.risk_closed(closed),
+            Event::ListWhole(whole) => self.list_whole(whole),
             Event::EvidenceWithdrawn(withdrawn) => {
                 self.withdrawn(withdrawn.evidence).with(Some(withdrawn.reason.clone()))
             }
@@ -201,20 +226,20 @@ impl Teller<'_> {
         self.release?.tracks.get(id)
     }
 
-    fn track_name(&self, id: &TrackId) -> String {
+    pub(super) fn track_name(&self, id: &TrackId) -> String {
         self.track(id).map_or_else(|| id.to_string(), |track| track.description.name.clone())
     }
 
-    fn build_label(&self, track: &TrackId, build: &BuildNumber) -> String {
+    pub(super) fn build_label(&self, track: &TrackId, build: &BuildNumber) -> String {
         self.track(track).map_or_else(|| build.to_string(), |track| track.build_label(build))
     }
 
     /// Returns a build with its track: "Android 4.2.0 (40518)".
-    fn build(&self, track: &TrackId, build: &BuildNumber) -> String {
+    pub(super) fn build(&self, track: &TrackId, build: &BuildNumber) -> String {
         format!("{} {}", self.track_name(track), self.build_label(track, build))
     }
 
-    fn run(&self, run: &RunIngested) -> String {
+    pub(super) fn run(&self, run: &RunIngested) -> String {
         let device = run.device.as_ref().map(|device| format!(", on {device}")).unwrap_or_default();
         format!("{} on {}{device}", run.label(), self.build(&run.track, &run.build))
     }
@@ -254,52 +279,23 @@ impl Teller<'_> {
         let version = definition.version;
         let criteria = words::count(definition.criteria.len() as i64, "criterion", "criteria");
         let sentence = format!("put version {version} of the definition of ready in force: {criteria}");
-        let definitions = self.release.map(|release| release.definitions.as_slice()).unwrap_or_default();
-        let Some((before, _)) = definitions.iter().rev().find(|(other, _)| other.version < version) else {
-            return sentence;
-        };
-        let mut changes = [("adds", Vec::new()), ("changes", Vec::new()), ("drops", Vec::new())];
-        for criterion in &definition.criteria {
-            match before.criterion(&criterion.id) {
-                None => changes[0].1.push(criterion.title.as_str()),
-                Some(earlier) if earlier != criterion => changes[1].1.push(criterion.title.as_str()),
-                Some(_) => {}
-            }
+        match self.difference(definition) {
+            None => sentence,
+            Some(difference) => format!("{sentence}; {difference}"),
         }
-        let dropped =
-            before.criteria.iter().filter(|criterion| definition.criterion(&criterion.id).is_none());
-        changes[2].1.extend(dropped.map(|criterion| criterion.title.as_str()));
-        let changes: Vec<String> = changes
-            .iter()
-            .filter(|(_, titles)| !titles.is_empty())
-            .map(|(verb, titles)| {
-                let titles: Vec<String> = titles.iter().map(|title| format!("“{title}”")).collect();
-                format!("it {verb} {}", words::joined(&titles, 3, "and"))
-            })
-            .collect();
-        if changes.is_empty() { sentence } else { format!("{sentence}; {}", changes.join("; ")) }
     }
 
     fn withdrawn(&self, evidence: Position) -> Told {
-        let about = About::Evidence(evidence);
-        let tell = |track: &Track, what: String| {
-            Told::new(Topic::Correction, about.clone(), format!("withdrew {what}")).on(&track.description.id)
-        };
-        for track in self.release.iter().flat_map(|release| release.tracks.values()) {
-            let id = &track.description.id;
-            if let Some(ingest) = track.ingests.iter().find(|ingest| ingest.position == evidence) {
-                return tell(track, format!("the {}", self.run(ingest)));
+        match self.evidence(evidence) {
+            None => {
+                Told::new(Topic::Correction, About::Event(evidence), format!("withdrew evidence {evidence}"))
             }
-            if let Some(check) = track.attestations.iter().find(|check| check.position == evidence) {
-                let build = self.build(id, &check.build);
-                return tell(track, format!("the check by hand of {build} on {}", check.device));
-            }
-            if let Some(summary) = track.summaries.iter().find(|summary| summary.position == evidence) {
-                return tell(track, format!("the test summary of {}", self.build(id, &summary.build)));
+            Some((track, what)) => {
+                let told =
+                    Told::new(Topic::Correction, About::Evidence(evidence), format!("withdrew {what}"));
+                track.map_or(told.clone(), |track| told.on(&track.description.id))
             }
         }
-        let sentence = format!("withdrew evidence {evidence}");
-        Told::new(Topic::Correction, About::Event(evidence), sentence)
     }
 
     fn redacted(&self, position: Position) -> &'static str {
@@ -308,6 +304,12 @@ impl Teller<'_> {
             Some("run_ingested") => "a test run",
             Some("device_attested") => "a check by hand",
             Some("summary_written") => "a test summary",
+            Some("signed_off") => "a sign-off",
+            Some("assessed") => "an assessment",
+            Some("defect_reported") => "what was reported of a defect",
+            Some("defect_translated") => "what a defect is for users",
+            Some("exposure_told") => "whether a track has a defect",
+            Some("risk_noted") => "a risk",
             Some("asked") => "what somebody was asked",
             Some("ask_declined") => "why somebody could not do what they were asked",
             _ => "something that was recorded",

@@ -220,7 +220,11 @@ fn a_release_says_once_what_is_the_same_on_several_tracks() {
             artifact: None,
         };
         story.happens(Event::BuildRegistered(BuildRegistered { track: id.clone(), build }));
-        story.happens(Event::CandidateNominated(CandidateNominated { track: id, build: number("514") }));
+        story.happens(Event::CandidateNominated(CandidateNominated {
+            track: id,
+            build: number("514"),
+            reason: None,
+        }));
     }
     story.nominate("514");
     story.run("514", "regression", None, false, wanting(&["app.HarboursTest", "app.HarboursTest"], &[]));

@@ -49,6 +49,7 @@ impl Story {
                 zone: "UTC".to_owned(),
                 kinds: vec![],
                 version: "4.2.0".to_owned(),
+                policy: Default::default(),
             },
         }));
         story.happens(Event::TrackDescribed(TrackDescription {
@@ -96,7 +97,11 @@ impl Story {
     }
 
     pub(crate) fn nominate(&mut self, build: &str) {
-        self.happens(Event::CandidateNominated(CandidateNominated { track: track(), build: number(build) }));
+        self.happens(Event::CandidateNominated(CandidateNominated {
+            track: track(),
+            build: number(build),
+            reason: None,
+        }));
     }
 
     /// Ingests a run whose merge will come to `merged`, whatever its plan.
@@ -136,6 +141,7 @@ impl Story {
             device,
             result,
             notes: None,
+            photos: Vec::new(),
             provenance: Default::default(),
         }))
     }

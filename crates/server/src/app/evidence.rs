@@ -124,7 +124,7 @@ impl App {
         let AttestRequest { track, build, commit, device, result, notes, behalf } = request;
         let notes = notes.filter(|notes| !notes.trim().is_empty());
         let (found, provenance) = self.coming(behalf).await?;
-        let attested = DeviceAttested { track, build, device, result, notes, provenance };
+        let attested = DeviceAttested { track, build, device, result, notes, photos: Vec::new(), provenance };
         // Checks by hand repeat on purpose: each is a fact of its own, keyed by its moment.
         let moment = self.now().micros();
         let decide = |release: &Release| {

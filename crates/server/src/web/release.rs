@@ -74,7 +74,8 @@ fn head(seen: &Seen, reader: &Reader) -> Markup {
                 p.sub {
                     @if let Some(gate) = gate { "Next gate: " b { (gate) } ". " }
                     @match definition {
-                        Some((definition, since)) => {
+                        Some(ruling) => {
+                            @let (definition, since) = (&ruling.definition, &ruling.since);
                             "Definition v" (definition.version) ", in force since " (seen.clock.short(*since))
                             @if amended {
                                 "; " em.late {

@@ -54,7 +54,12 @@ fn target(happening: &Happening, release: Option<&ReleaseId>) -> Option<String> 
         About::Ask(position) => Some(format!("{release}/asks#a-{position}")),
         About::Track(track) => Some(format!("{release}/tracks/{track}")),
         About::Event(position) => Some(format!("/journal/{position}")),
-        About::Release | About::Definition(_) => Some(release),
+        About::Definition(_) => Some(format!("{release}/definition")),
+        About::Defect(key) => Some(format!("{release}/defects/{key}")),
+        About::Change(key) => Some(format!("{release}/contents/{key}")),
+        About::Risk(position) => Some(format!("{release}/risks#r-{position}")),
+        About::Waiver(position) => Some(format!("{release}/waivers#w-{position}")),
+        About::Release => Some(release),
         About::Product | About::Nothing => None,
     }
 }

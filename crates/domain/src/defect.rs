@@ -1,0 +1,256 @@
+//! A defect: what a tracker says of it, and apart from that what the release adds.
+//!
+//! Invariant: a report replaces what was reported before and never what people here added; and no track is taken to be
+//! affected, or spared, because another one is.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::envelope::{ActorId, Position};
+use crate::id::{BuildNumber, DefectKey, TrackId};
+use crate::impact::Translated;
+use crate::time::Time;
+use crate::voice::Behalf;
+
+/// How bad it is where it happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    Critical,
+    High,
+    Medium,
+    Low,
+}
+
+/// How soon it should be dealt with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Priority {
+    P1,
+    P2,
+    P3,
+    P4,
+}
+
+/// How it stands, in our words. What nobody will mend stays open: users meet it all the same.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum DefectState {
+    #[default]
+    Open,
+    /// Mended, says whoever mended it.
+    Resolved,
+    /// Seen to be mended, by another.
+    Verified,
+    /// No defect after all: as designed, or never seen again.
+    Rejected,
+}
+
+/// A build of a track, as a defect names one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OnBuild {
+    pub track: TrackId,
+    pub build: BuildNumber,
+}
+
+/// What a tracker, a file or a person says of a defect.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DefectReport {
+    /// As it is written in the tracker.
+    #[schema(example = "Route of the last run shown after sync")]
+    pub title: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub severity: Option<Severity>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<Priority>,
+    #[serde(default)]
+    pub state: DefectState,
+    /// The tracker's own word for how it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// The tracks on which it was seen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tracks: Vec<TrackId>,
+    /// The parts of the product that it is in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub areas: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub found_in: Vec<OnBuild>,
+    /// The first build of each track that has it mended.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fixed_in: Vec<OnBuild>,
+    /// The version that did not have it yet, or the change that brought it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub regression_of: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duplicate_of: Option<DefectKey>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}
+
+/// Where a report came from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "from", rename_all = "lowercase")]
+pub enum Source {
+    /// Written here.
+    #[default]
+    Hand,
+    /// From a file, by its name.
+    File { name: String },
+}
+
+/// Whether a track has a defect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Exposure {
+    Affected,
+    NotAffected,
+    NotChecked,
+}
+
+/// What somebody said of whether a track has a defect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    pub exposure: Exposure,
+    /// On which build they looked, and how.
+    pub note: Option<String>,
+    pub by: ActorId,
+    pub behalf: Option<Behalf>,
+    pub at: Time,
+    pub position: Position,
+}
+
+/// That a defect is not for this release.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deferral {
+    /// For which one it is.
+    pub to: String,
+    pub reason: String,
+    pub by: ActorId,
+    pub at: Time,
+}
+
+/// A defect of a release.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Defect {
+    pub key: DefectKey,
+    /// What was reported last. What a tracker owns is here.
+    pub report: DefectReport,
+    pub source: Source,
+    /// Who reported it first.
+    pub by: ActorId,
+    /// When it was reported first, and where.
+    pub at: Time,
+    pub position: Position,
+    /// When the report was last brought, and by which event.
+    pub reported_at: Time,
+    pub reported: Position,
+    // What follows is ours, and no report touches it.
+    pub impact: Option<Translated>,
+    pub answers: BTreeMap<TrackId, Answer>,
+    pub deferral: Option<Deferral>,
+    /// Why it does not belong to this release, if it turned out so.
+    pub withdrawn: Option<String>,
+}
+
+impl Severity {
+    pub const ALL: [(&'static str, Self); 4] =
+        [("critical", Self::Critical), ("high", Self::High), ("medium", Self::Medium), ("low", Self::Low)];
+
+    pub fn as_str(self) -> &'static str {
+        Self::ALL.iter().find(|(_, severity)| *severity == self).map_or("", |(name, _)| name)
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(name, _)| *name == text).map(|(_, severity)| *severity)
+    }
+
+    /// Returns a weight for ranking: 8, 4, 2, 1.
+    pub fn weight(self) -> i64 {
+        match self {
+            Self::Critical => 8,
+            Self::High => 4,
+            Self::Medium => 2,
+            Self::Low => 1,
+        }
+    }
+}
+
+impl Priority {
+    pub const ALL: [(&'static str, Self); 4] =
+        [("p1", Self::P1), ("p2", Self::P2), ("p3", Self::P3), ("p4", Self::P4)];
+
+    pub fn as_str(self) -> &'static str {
+        Self::ALL.iter().find(|(_, priority)| *priority == self).map_or("", |(name, _)| name)
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(name, _)| *name == text).map(|(_, priority)| *priority)
+    }
+}
+
+impl DefectState {
+    pub const ALL: [(&'static str, Self); 4] = [
+        ("open", Self::Open),
+        ("resolved", Self::Resolved),
+        ("verified", Self::Verified),
+        ("rejected", Self::Rejected),
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        Self::ALL.iter().find(|(_, state)| *state == self).map_or("", |(name, _)| name)
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(name, _)| *name == text).map(|(_, state)| *state)
+    }
+}
+
+impl Exposure {
+    pub const ALL: [(&'static str, Self); 3] = [
+        ("affected", Self::Affected),
+        ("not_affected", Self::NotAffected),
+        ("not_checked", Self::NotChecked),
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        Self::ALL.iter().find(|(_, exposure)| *exposure == self).map_or("", |(name, _)| name)
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(name, _)| *name == text).map(|(_, exposure)| *exposure)
+    }
+
+    /// Returns the answer as readers see it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Affected => "affected",
+            Self::NotAffected => "not affected",
+            Self::NotChecked => "not checked",
+        }
+    }
+}
+
+impl Defect {
+    /// Returns the key with the words: "TW-2304 “Route of the last run shown after sync”".
+    pub fn label(&self) -> String {
+        format!("{} “{}”", self.key, self.report.title)
+    }
+
+    /// Returns the build of a track that has it mended, if one was named.
+    pub fn fixed_in(&self, track: &TrackId) -> Option<&BuildNumber> {
+        self.report.fixed_in.iter().find(|on| on.track == *track).map(|on| &on.build)
+    }
+
+    /// Returns the tracks on which it was seen, by the report or by an answer.
+    pub fn seen_on(&self) -> BTreeSet<&TrackId> {
+        let affected = self.answers.iter().filter(|(_, answer)| answer.exposure == Exposure::Affected);
+        let found = self.report.found_in.iter().map(|on| &on.track);
+        self.report.tracks.iter().chain(found).chain(affected.map(|(track, _)| track)).collect()
+    }
+}

@@ -1,0 +1,57 @@
+//! Whoever gives their word in a command, and which functions they may speak for.
+//!
+//! Invariant: nobody speaks for a function that is not theirs; a word that another recorded is theirs whose word it is.
+
+use crate::criterion::Function;
+use crate::envelope::ActorId;
+use crate::refusal::Refusal;
+use crate::voice::{Behalf, Provenance};
+use crate::words;
+
+/// Whoever speaks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Speaker {
+    /// Who records it.
+    pub actor: ActorId,
+    /// Whose word it is, if it is another's.
+    pub behalf: Option<Behalf>,
+    /// What whoever's word it is speaks for; `None` if nobody has said: somebody without an account, or the user of the
+    /// machine that holds the data.
+    pub functions: Option<Vec<Function>>,
+}
+
+impl Speaker {
+    /// Returns whose word it is.
+    pub fn whose(&self) -> &ActorId {
+        self.behalf.as_ref().map_or(&self.actor, |behalf| &behalf.of)
+    }
+
+    pub fn provenance(&self) -> Provenance {
+        Provenance { behalf: self.behalf.clone(), answers: None }
+    }
+
+    /// Says whether they may speak for a function.
+    ///
+    /// # Errors
+    /// The refusal, which says whose word it takes.
+    pub fn speaks_for(&self, function: Function) -> Result<(), Refusal> {
+        let Some(functions) = &self.functions else { return Ok(()) };
+        if functions.contains(&function) {
+            return Ok(());
+        }
+        let theirs: Vec<&str> = functions.iter().map(|function| function.as_str()).collect();
+        let theirs = match theirs.as_slice() {
+            [] => "nothing yet".to_owned(),
+            theirs => words::joined(theirs, theirs.len(), "and"),
+        };
+        let (who, theirs) = match self.behalf {
+            Some(_) => ("They speak", theirs),
+            None => ("You speak", theirs),
+        };
+        Err(Refusal::forbidden(format!(
+            "This takes the word of {function}. {who} for {theirs}; ask somebody of {function}, or record their word with \
+             where they gave it.",
+            function = function.as_str()
+        )))
+    }
+}
