@@ -5,3 +5,57 @@
 pub mod apply;
 pub mod ask;
 pub mod evidence;
+
+use crate::envelope::Position;
+use crate::event::Event;
+use crate::refusal::Refusal;
+
+/// What a command that was not refused comes to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Settled {
+    /// These events, the first of which names what came of it.
+    New(Vec<Event>),
+    /// It is so already, since the event at this position: asked twice, it is done once.
+    Already(Position),
+}
+
+impl From<Event> for Settled {
+    fn from(event: Event) -> Self {
+        Self::New(vec![event])
+    }
+}
+
+/// The longest text of some sentences, in characters.
+pub const LONGEST_TEXT: usize = 5_000;
+/// The longest line, such as a title.
+pub const LONGEST_LINE: usize = 300;
+
+/// Returns a text without the spaces around it.
+///
+/// # Errors
+/// One that is longer than `most` characters; `what` names it, as in "The reason".
+pub fn text(what: &str, text: &str, most: usize) -> Result<String, Refusal> {
+    let text = text.trim();
+    if text.chars().count() > most {
+        return Err(Refusal::invalid(format!("{what} is longer than {most} characters. Shorten it.")));
+    }
+    Ok(text.to_owned())
+}
+
+/// Returns a text that must not be empty.
+///
+/// # Errors
+/// One that is too long, or holds nothing; `ask` says what is wanted: "Say in a few words why.".
+pub fn said(what: &str, of: &str, most: usize, ask: &str) -> Result<String, Refusal> {
+    let text = text(what, of, most)?;
+    if text.is_empty() { Err(Refusal::invalid(ask)) } else { Ok(text) }
+}
+
+/// Returns a text if there is one.
+///
+/// # Errors
+/// One that is too long.
+pub fn perhaps(what: &str, of: Option<&str>, most: usize) -> Result<Option<String>, Refusal> {
+    let text = text(what, of.unwrap_or_default(), most)?;
+    Ok(Some(text).filter(|text| !text.is_empty()))
+}

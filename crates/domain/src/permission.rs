@@ -54,6 +54,18 @@ pub enum Act {
     WithdrawEvidence,
     /// Ask somebody for evidence by a link, make the link anew, withdraw the ask.
     Ask,
+    /// Draft a definition of ready, drop a draft.
+    Define,
+    /// Agree, sign off, approve a waiver or refuse it: whoever speaks for the function.
+    GiveWord,
+    /// Nominate a candidate, carry evidence forward.
+    Nominate,
+    /// Report defects, changes and risks, tell what they are for users, ask for a waiver.
+    Report,
+    /// Decide what the release carries: take a change out, defer a defect, close a risk.
+    Scope,
+    /// Sign the assessment of a track.
+    Assess,
     /// Apply a product's file: products, releases, tracks, builds, candidates, criteria.
     Apply,
     /// Walk the whole journal.
@@ -79,11 +91,17 @@ const fn rule(act: Act, says: &'static str, own: Role, others: Role) -> Rule {
 }
 
 /// The table.
-pub const TABLE: [Rule; 8] = [
+pub const TABLE: [Rule; 14] = [
     rule(Act::Read, "see this", Role::Viewer, Role::Viewer),
     rule(Act::BringEvidence, "bring evidence", Role::Contributor, Role::Contributor),
     rule(Act::WithdrawEvidence, "withdraw evidence", Role::Contributor, Role::Coordinator),
     rule(Act::Ask, "ask somebody for evidence", Role::Coordinator, Role::Coordinator),
+    rule(Act::Define, "draft a definition of ready", Role::Coordinator, Role::Coordinator),
+    rule(Act::GiveWord, "give your function’s word", Role::Contributor, Role::Contributor),
+    rule(Act::Nominate, "nominate a candidate", Role::Coordinator, Role::Coordinator),
+    rule(Act::Report, "report defects, changes and risks", Role::Contributor, Role::Contributor),
+    rule(Act::Scope, "decide what the release carries", Role::Contributor, Role::Coordinator),
+    rule(Act::Assess, "assess a track", Role::Coordinator, Role::Coordinator),
     rule(Act::Apply, "apply a product’s file", Role::Coordinator, Role::Coordinator),
     rule(Act::VerifyJournal, "verify the journal", Role::Coordinator, Role::Coordinator),
     rule(Act::KeepAccount, "look after an account", Role::Viewer, Role::Admin),

@@ -132,7 +132,8 @@ impl Waiver {
         self.end.get_or_insert(end);
     }
 
-    pub(crate) fn is_open(&self) -> bool {
+    /// Tells whether it may still count, or come to count.
+    pub fn is_open(&self) -> bool {
         self.end.is_none() && !matches!(self.answer, Some(Answer::Rejected { .. }))
     }
 }

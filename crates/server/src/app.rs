@@ -29,6 +29,7 @@ pub mod person;
 mod record;
 pub mod report;
 mod said;
+pub mod settle;
 pub mod view;
 pub mod who;
 

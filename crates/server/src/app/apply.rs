@@ -92,7 +92,8 @@ impl App {
                         pause(attempt).await;
                         continue;
                     }
-                    other => other?,
+                    Err(error) => return Err(error),
+                    Ok(_) => {}
                 }
             }
             return Ok((ApplyResponse { changes: applied.changes, dry_run: request.dry_run }, newest));
@@ -133,10 +134,10 @@ impl App {
         Ok(releases)
     }
 
-    /// Appends decisions to their streams, all or none.
-    pub(crate) async fn append_decided(&self, decided: Vec<Decided>) -> Result<(), AppError> {
+    /// Appends decisions to their streams, all or none; returns the position of the last event, 0 if there is none.
+    pub(crate) async fn append_decided(&self, decided: Vec<Decided>) -> Result<Position, AppError> {
         if decided.iter().all(|decided| decided.events.is_empty()) {
-            return Ok(());
+            return Ok(Position(0));
         }
         let now = self.now();
         let new = |event: &domain::event::Event| {
@@ -154,12 +155,13 @@ impl App {
             })
             .collect();
         let actor = self.actor().await?;
-        let mut last = self.journal().append(Append { actor, now, parts }).await?.position;
+        let last = self.journal().append(Append { actor, now, parts }).await?.position;
+        let mut noticed = last;
         for (stream, events) in streams.iter().rev() {
-            self.noticed(stream, last);
-            last.0 -= events;
+            self.noticed(stream, noticed);
+            noticed.0 -= events;
         }
-        Ok(())
+        Ok(last)
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Invariant: who said it is on record with what was said.
 
-use domain::command::evidence;
+use domain::command::{Settled, evidence};
 use domain::envelope::Position;
 use domain::event::{DeviceAttested, Event, SummaryWritten};
 use domain::evidence::{AttestedResult, Summary};
@@ -20,7 +20,6 @@ use super::moved::Seen;
 use super::once::Once;
 use super::page::{AfterPosition, Limit, Page};
 use super::person::{Found, OnBehalf};
-use super::record::{Decision, Outcome};
 use super::said::Said;
 use super::{App, AppError};
 
@@ -197,17 +196,10 @@ impl App {
         let decide = |release: &Release| {
             let event = evidence::withdraw(release, request.evidence, &request.reason, &actor)?;
             // Asked again, it is done already: by this very request, as its first answer was lost.
-            let moved = seen.is_some_and(|seen| !seen.is_still(release.position));
-            Ok(if event.is_some() && moved {
-                Decision::Moved
-            } else {
-                Decision::Record(event.into_iter().collect())
-            })
+            Ok(event.map_or(Settled::Already(request.evidence), Settled::from))
         };
-        match (self.decide(id, decide).await?, seen) {
-            (Outcome::Moved, Some(seen)) => Err(self.moved(&id.to_string(), &[id.stream()], seen).await?),
-            _ => Ok(()),
-        }
+        self.settle(id, seen, None, decide).await?;
+        Ok(())
     }
 
     /// Lists the evidence, the latest first, a page at a time; with the position that the release is at.

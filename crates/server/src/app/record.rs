@@ -1,8 +1,7 @@
-//! Recording: decisions on a release as it is, and facts that come whatever it is.
+//! Recording facts, which come whatever the release is.
 //!
-//! Invariant: a decision is made anew whenever somebody was faster; a fact is recorded once for its key.
+//! Invariant: a fact is recorded once for its key.
 
-use domain::command::apply::Decided;
 use domain::event::Event;
 use domain::id::ReleaseId;
 use domain::refusal::Refusal;
@@ -14,45 +13,7 @@ use super::evidence::EvidenceResponse;
 use super::once::{Once, again};
 use super::{App, AppError};
 
-/// What somebody decides on a release as it is.
-#[derive(Debug)]
-pub(crate) enum Decision {
-    /// These events; none if there is nothing to do.
-    Record(Vec<Event>),
-    /// Nothing: the release is no longer what they have seen.
-    Moved,
-}
-
-/// What came of a decision.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    Recorded,
-    Moved,
-}
-
 impl App {
-    /// Decides on the release as it is, and again if somebody else was faster.
-    pub(crate) async fn decide(
-        &self,
-        id: &ReleaseId,
-        decide: impl Fn(&Release) -> Result<Decision, Refusal>,
-    ) -> Result<Outcome, AppError> {
-        for attempt in 0..TRIES {
-            let release = self.release(id).await?;
-            let events = match decide(&release)? {
-                Decision::Record(events) if events.is_empty() => return Ok(Outcome::Recorded),
-                Decision::Record(events) => events,
-                Decision::Moved => return Ok(Outcome::Moved),
-            };
-            let decided = Decided { stream: id.stream(), expected: release.version, events };
-            match self.append_decided(vec![decided]).await {
-                Err(AppError::Conflict(_)) => pause(attempt).await,
-                recorded => return recorded.map(|()| Outcome::Recorded),
-            }
-        }
-        Err(AppError::Conflict(id.to_string()))
-    }
-
     /// Appends evidence as a fact: it expects no version, and the same key twice is once. A build that comes along is a
     /// decision, which is made anew if somebody was faster; both are recorded, or neither.
     ///

@@ -36,12 +36,22 @@ pub(super) struct Frame<'a> {
 pub(super) struct Tabs<'a> {
     pub(super) release: &'a ReleaseId,
     pub(super) here: Tab,
+    pub(super) contents: usize,
+    pub(super) defects: usize,
+    pub(super) risks: usize,
+    pub(super) waivers: usize,
     pub(super) evidence: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tab {
     Overview,
+    Definition,
+    /// The changes that the release carries.
+    Contents,
+    Defects,
+    Risks,
+    Waivers,
     Evidence,
     Changes,
     Journal,
@@ -219,8 +229,13 @@ impl Frame<'_> {
         let base = path(tabs.release);
         let all = [
             (Tab::Overview, "Overview", base.clone(), None),
+            (Tab::Definition, "Definition", format!("{base}/definition"), None),
+            (Tab::Contents, "Contents", format!("{base}/contents"), Some(tabs.contents)),
+            (Tab::Defects, "Defects", format!("{base}/defects"), Some(tabs.defects)),
+            (Tab::Risks, "Risks", format!("{base}/risks"), Some(tabs.risks)),
+            (Tab::Waivers, "Waivers", format!("{base}/waivers"), Some(tabs.waivers)),
             (Tab::Evidence, "Evidence", format!("{base}/evidence"), Some(tabs.evidence)),
-            (Tab::Changes, "Changes", format!("{base}/changes"), None),
+            (Tab::Changes, "What changed", format!("{base}/changes"), None),
             (Tab::Journal, "Journal", format!("{base}/journal"), None),
         ];
         html! {

@@ -119,7 +119,8 @@ impl Seen {
         crumbs.extend(below);
         let title = if title.is_empty() { self.title() } else { format!("{title} · {}", self.title()) };
         let live = format!("/live{}?after={}", &self.path("")["/releases".len()..], Shown::of(&self.view));
-        let tracks = self.view.release.tracks.values();
+        let release = &self.view.release;
+        let tracks = release.tracks.values();
         let evidence =
             tracks.map(|track| track.ingests.len() + track.attestations.len() + track.summaries.len()).sum();
         Frame {
@@ -127,7 +128,15 @@ impl Seen {
             clock: &self.clock,
             title,
             crumbs,
-            tabs: Some(Tabs { release: &self.view.release.id, here: tab, evidence }),
+            tabs: Some(Tabs {
+                release: &release.id,
+                here: tab,
+                contents: release.changes.values().filter(|change| change.taken_out.is_none()).count(),
+                defects: release.defects.values().filter(|defect| defect.withdrawn.is_none()).count(),
+                risks: release.risks.iter().filter(|risk| risk.closed.is_none()).count(),
+                waivers: release.waivers.iter().filter(|waiver| waiver.is_open()).count(),
+                evidence,
+            }),
             live: Some(live),
             past,
             body,
