@@ -6,6 +6,7 @@ pub mod catalogue;
 pub mod check;
 pub mod expression;
 pub mod fact;
+pub mod fields;
 pub mod kleene;
 mod names;
 pub mod operators;

@@ -2,12 +2,12 @@
 //!
 //! Invariant: evidence counts only for the build it was made on; for any other it is stale, and says so.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::build::Build;
 use crate::cases::Merged;
 use crate::criteria::fact::{Fact, Missing};
+use crate::criteria::fields::Fields;
 use crate::device::{self, Word};
 use crate::id::{BuildNumber, RunKind};
 use crate::release::Release;
@@ -137,7 +137,7 @@ impl Gather<'_> {
         }
         let mut facts = counted(kind, merged);
         self.planned(kind, merged, plan, &mut facts);
-        let mut metrics = BTreeMap::new();
+        let mut metrics = Fields::default();
         for ingest in &ingests {
             metrics.extend(ingest.metrics.iter().map(|(name, value)| (name.clone(), Fact::Double(*value))));
         }
@@ -145,12 +145,12 @@ impl Gather<'_> {
             fact: format!("runs.{kind}.metrics").into(),
             why: format!("no {kind} report on {} carried that metric", self.candidate).into(),
         };
-        facts.insert("metrics".to_owned(), Fact::Open(Arc::new(metrics), nowhere));
-        facts.insert("age_hours".to_owned(), self.age_hours(last.recorded_at));
+        facts.insert("metrics", Fact::Open(Arc::new(metrics), nowhere));
+        facts.insert("age_hours", self.age_hours(last.recorded_at));
         Fact::Map(Arc::new(facts))
     }
 
-    fn planned(&self, kind: &RunKind, merged: &Merged, from: &PlanFrom, facts: &mut BTreeMap<String, Fact>) {
+    fn planned(&self, kind: &RunKind, merged: &Merged, from: &PlanFrom, facts: &mut Fields) {
         let planned = merged.planned.filter(|planned| *planned > 0);
         let share = planned.map(|planned| merged.covered as f64 / planned as f64);
         if let (Some(planned), Some(share)) = (planned, share) {
@@ -161,12 +161,12 @@ impl Gather<'_> {
                 "planned cases that did not run",
             );
             facts.extend([
-                ("planned".to_owned(), Fact::Int(planned)),
-                ("covered".to_owned(), Fact::Int(merged.covered)),
-                ("coverage".to_owned(), Fact::Double(share)),
-                ("not_run".to_owned(), not_run),
-                ("complete".to_owned(), Fact::Bool(merged.not_run_total() == 0)),
-                ("plan".to_owned(), Fact::text(self.plan_label(from))),
+                ("planned", Fact::Int(planned)),
+                ("covered", Fact::Int(merged.covered)),
+                ("coverage", Fact::Double(share)),
+                ("not_run", not_run),
+                ("complete", Fact::Bool(merged.not_run_total() == 0)),
+                ("plan", Fact::text(self.plan_label(from))),
             ]);
             return;
         }
@@ -179,7 +179,7 @@ impl Gather<'_> {
         }
         .into();
         for name in ["planned", "covered", "coverage", "not_run", "complete", "plan"] {
-            facts.insert(name.to_owned(), Fact::missing(format!("runs.{kind}.{name}"), why.clone()));
+            facts.insert(name, Fact::missing(format!("runs.{kind}.{name}"), why.clone()));
         }
     }
 
@@ -284,7 +284,7 @@ impl Gather<'_> {
     }
 }
 
-fn counted(kind: &RunKind, merged: &Merged) -> BTreeMap<String, Fact> {
+fn counted(kind: &RunKind, merged: &Merged) -> Fields {
     let failures = merged.failures.iter().map(|note| {
         Fact::map([
             ("name", Fact::text(note.name.as_str())),
@@ -305,7 +305,7 @@ fn counted(kind: &RunKind, merged: &Merged) -> BTreeMap<String, Fact> {
         ("failures", failures),
         ("duration_s", Fact::Double(merged.duration_s)),
     ];
-    facts.into_iter().map(|(name, fact)| (name.to_owned(), fact)).collect()
+    facts.into_iter().collect()
 }
 
 /// A list of which only the first are kept by name: what is beyond them is missing, not absent.

@@ -2,10 +2,11 @@
 //!
 //! Invariant: missing is not empty, not zero and not false.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
+
+use super::fields::{Fields, Name};
 
 /// A fact nobody has established yet.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,9 +26,9 @@ pub enum Fact {
     Double(f64),
     Text(Arc<str>),
     List(Arc<Vec<Fact>>),
-    Map(Arc<BTreeMap<String, Fact>>),
+    Map(Arc<Fields>),
     /// A map whose keys the evidence brings: a key that is not there is missing, for this reason.
-    Open(Arc<BTreeMap<String, Fact>>, Missing),
+    Open(Arc<Fields>, Missing),
     /// Not known, for each of these reasons.
     Missing(Vec<Missing>),
     /// A list that holds at least these items, and more or not depending on what is missing.
@@ -39,8 +40,8 @@ impl Fact {
         Self::Text(text.into())
     }
 
-    pub fn map<K: Into<String>>(entries: impl IntoIterator<Item = (K, Fact)>) -> Self {
-        Self::Map(Arc::new(entries.into_iter().map(|(key, fact)| (key.into(), fact)).collect()))
+    pub fn map<K: Into<Name>>(entries: impl IntoIterator<Item = (K, Fact)>) -> Self {
+        Self::Map(Arc::new(entries.into_iter().collect()))
     }
 
     pub fn list(items: impl IntoIterator<Item = Fact>) -> Self {
@@ -136,7 +137,7 @@ impl Fact {
             Self::Text(value) => Json::from(&**value),
             Self::List(items) | Self::AtLeast(items, _) => items.iter().map(Self::to_json).collect(),
             Self::Map(map) | Self::Open(map, _) => {
-                Json::Object(map.iter().map(|(key, fact)| (key.clone(), fact.to_json())).collect())
+                Json::Object(map.iter().map(|(key, fact)| (key.to_owned(), fact.to_json())).collect())
             }
         }
     }

@@ -6,7 +6,7 @@
 //!
 //! Invariant: an error other than a missing fact is never absorbed; it makes the criterion broken.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use cel::Context;
@@ -15,6 +15,7 @@ use cel::parser::Expression as Node;
 
 use super::expression::Expression;
 use super::fact::{Fact, Missing, merge_missing};
+use super::fields::Fields;
 use super::operators::{self, Broken};
 use super::shape::Shape;
 
@@ -402,8 +403,8 @@ fn field(operand: Fact, name: &str) -> Result<Fact, Broken> {
     }
 }
 
-fn unknown_field(map: &BTreeMap<String, Fact>, name: &str) -> Broken {
-    let known: Vec<&str> = map.keys().map(String::as_str).collect();
+fn unknown_field(map: &Fields, name: &str) -> Broken {
+    let known: Vec<&str> = map.keys().collect();
     format!("there is no `.{name}` here; there is {}", known.join(", "))
 }
 

@@ -2,7 +2,6 @@
 //!
 //! Invariant: arithmetic, comparison and text are CEL's, by its library; only what is missing is ours.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cel::common::ast::{CallExpr, Expr, IdedExpr};
@@ -10,6 +9,7 @@ use cel::objects::Key;
 use cel::{Context, Value};
 
 use super::fact::Fact;
+use super::fields::Fields;
 
 /// An error that is not a missing fact; it makes the criterion broken.
 pub type Broken = String;
@@ -56,7 +56,7 @@ pub fn to_cel(fact: &Fact) -> Value {
             Value::List(items.iter().map(to_cel).collect::<Vec<_>>().into())
         }
         Fact::Map(map) | Fact::Open(map, _) => {
-            let entries = map.iter().map(|(key, fact)| (key.clone(), to_cel(fact)));
+            let entries = map.iter().map(|(key, fact)| (key.to_owned(), to_cel(fact)));
             Value::from(entries.collect::<std::collections::HashMap<String, Value>>())
         }
     }
@@ -75,7 +75,7 @@ pub fn from_cel(value: &Value) -> Result<Fact, Broken> {
         Value::String(value) => Fact::text(value.as_str()),
         Value::List(items) => Fact::List(Arc::new(items.iter().map(from_cel).collect::<Result<_, _>>()?)),
         Value::Map(map) => {
-            let mut entries = BTreeMap::new();
+            let mut entries = Fields::default();
             for (key, value) in map.map.iter() {
                 let Key::String(key) = key else {
                     return Err("a map has a key that is not a string".to_owned());
