@@ -25,6 +25,7 @@ pub mod envelope;
 pub mod event;
 pub mod evidence;
 pub mod explain;
+pub mod exposure;
 pub mod facts;
 pub mod file;
 pub mod ground;
