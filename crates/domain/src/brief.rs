@@ -53,8 +53,27 @@ fn known(judged: &Judged<'_>, facts: &Fact, names: &[String], met: bool) -> Stri
             of_plan.unwrap_or_else(|| format!("{} passed", words::number(int("passed").unwrap_or(0))))
         }
         Some("regression-complete" | "plan-coverage") => of_plan.unwrap_or_else(|| holds(met)),
+        Some("no-open-defects") => open(judged, met),
+        Some("defects-have-impact") if !met => {
+            format!("{} not translated", words::number(judged.offenders.len() as i64))
+        }
+        Some("changes-done") if !met => format!("{} not done", words::number(judged.offenders.len() as i64)),
+        Some("no-likely-risks") if !met => {
+            words::count(judged.offenders.len() as i64, "likely risk", "likely risks")
+        }
+        Some("defects-have-impact" | "changes-done" | "no-likely-risks") => "none lacking".to_owned(),
+        Some("sign-off") => "signed off".to_owned(),
         Some("platform-validation-complete") => devices(facts).unwrap_or_else(|| holds(met)),
         _ => own(judged, facts, names, met),
+    }
+}
+
+fn open(judged: &Judged<'_>, met: bool) -> String {
+    let more = if judged.missing.is_empty() { "" } else { "+" };
+    if met {
+        "none open".to_owned()
+    } else {
+        format!("{}{more} open", words::number(judged.offenders.len() as i64))
     }
 }
 
@@ -134,10 +153,17 @@ fn decimal(value: f64) -> String {
 }
 
 fn unknown(judged: &Judged<'_>, facts: &Fact, track: &Track, since: Option<Time>) -> String {
+    let Some(missing) = judged.missing.first() else { return "not known".to_owned() };
+    let of_list = ["defects", "changes", "risks"].iter().any(|list| missing.fact.starts_with(list));
+    if of_list {
+        return match &*missing.fact {
+            "defects" | "changes" | "risks" => "list not whole".to_owned(),
+            _ => not_told_of_defects(judged),
+        };
+    }
     let Some(candidate) = track.candidate_build().map(|build| &build.number) else {
         return "no candidate".to_owned();
     };
-    let Some(missing) = judged.missing.first() else { return "not known".to_owned() };
     let is_missing = |path: &str| matches!(facts.at(path), Some(Fact::Missing(_)));
     match missing.fact.split(['.', '[']).collect::<Vec<_>>().as_slice() {
         ["runs", kind, ..] if is_missing(&format!("runs.{kind}")) => RunKind::parse(kind)
@@ -149,6 +175,7 @@ fn unknown(judged: &Judged<'_>, facts: &Fact, track: &Track, since: Option<Time>
         ["devices", ..] if is_missing("devices") => "no devices listed".to_owned(),
         ["devices", ..] => devices(facts).unwrap_or_else(|| "not known".to_owned()),
         ["summary", ..] => no_summary(track, candidate),
+        ["sign_offs", function] => no_sign_off(track, function, candidate),
         ["candidate", "revision"] => "commits not counted".to_owned(),
         _ => "not known".to_owned(),
     }
@@ -170,10 +197,30 @@ fn no_run(track: &Track, kind: &RunKind, candidate: &BuildNumber, since: Option<
     }
 }
 
+fn not_told_of_defects(judged: &Judged<'_>) -> String {
+    let unchecked = judged.missing.iter().filter(|missing| missing.fact.ends_with("].open")).count() as i64;
+    match unchecked {
+        0 => "not known".to_owned(),
+        unchecked => format!("{} not known", words::number(unchecked)),
+    }
+}
+
+fn no_sign_off(track: &Track, function: &str, candidate: &BuildNumber) -> String {
+    let of_function = track.sign_offs.iter().rev().filter(|signed| signed.function.as_str() == function);
+    let mut live = of_function.filter(|signed| signed.withdrawn.is_none());
+    match live.next() {
+        Some(earlier) if earlier.build != *candidate => format!("given for {}", earlier.build),
+        Some(_) => "too old".to_owned(),
+        None => "not given".to_owned(),
+    }
+}
+
 fn no_summary(track: &Track, candidate: &BuildNumber) -> String {
     let live = || track.summaries.iter().rev().filter(|summary| summary.withdrawn.is_none());
     match live().next() {
-        Some(_) if live().any(|summary| summary.build == *candidate) => "too old".to_owned(),
+        Some(_) if live().any(|summary| track.counts(summary.position, &summary.build, candidate)) => {
+            "too old".to_owned()
+        }
         Some(earlier) => format!("written for {}", earlier.build),
         None => "no summary".to_owned(),
     }

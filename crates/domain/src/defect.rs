@@ -150,6 +150,9 @@ pub struct Defect {
     /// When the report was last brought, and by which event.
     pub reported_at: Time,
     pub reported: Position,
+    /// It was not settled when this release heard of it, or has come up again since. What came settled is history, and
+    /// no other track is asked about it.
+    pub was_open: bool,
     // What follows is ours, and no report touches it.
     pub impact: Option<Translated>,
     pub answers: BTreeMap<TrackId, Answer>,
@@ -209,6 +212,11 @@ impl DefectState {
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.iter().find(|(name, _)| *name == text).map(|(_, state)| *state)
     }
+
+    /// Tells whether nobody works on it any more.
+    pub fn is_settled(self) -> bool {
+        matches!(self, Self::Verified | Self::Rejected)
+    }
 }
 
 impl Exposure {
@@ -240,6 +248,11 @@ impl Defect {
     /// Returns the key with the words: "TW-2304 “Route of the last run shown after sync”".
     pub fn label(&self) -> String {
         format!("{} “{}”", self.key, self.report.title)
+    }
+
+    /// Tells whether a track on which it was not seen is asked about it.
+    pub fn is_asked_about(&self) -> bool {
+        self.was_open && self.report.state != DefectState::Rejected
     }
 
     /// Returns the build of a track that has it mended, if one was named.

@@ -40,8 +40,9 @@ impl<'a> Word<'a> {
 
 /// Returns what decides a device on a build: a failed check, or else the latest word, by hand or by a run.
 pub fn deciding<'a>(track: &'a Track, device: &str, build: &BuildNumber) -> Option<Word<'a>> {
-    let check = checks(track, device).rev().find(|check| check.build == *build).map(Word::Check);
-    let run = runs(track, device).rev().find(|ingest| ingest.build == *build).map(Word::Run);
+    let check = checks(track, device).rev().find(|check| track.counts(check.position, &check.build, build));
+    let run = runs(track, device).rev().find(|ingest| track.counts(ingest.position, &ingest.build, build));
+    let (check, run) = (check.map(Word::Check), run.map(Word::Run));
     let failed =
         |word: &Word<'_>| matches!(word, Word::Check(check) if check.result == AttestedResult::Failed);
     check.filter(failed).or_else(|| later(check, run))

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::criteria::fact::Fact;
+use crate::criteria::fact::{Fact, Missing};
 use crate::criteria::names;
 use crate::facts::UNTOUCHED;
 use crate::readiness::{Judged, Verdict};
@@ -33,6 +33,15 @@ pub fn explain(judged: &mut Judged<'_>, facts: &Fact) {
             let length = facts.at("summary.words").and_then(Fact::as_int).unwrap_or(0);
             judged.reasons.push(format!("{} long", words::count(length, "word", "words")));
         }
+        Some("no-open-defects") => offenders(judged, "open", "none of these is open"),
+        Some("defects-have-impact") => {
+            offenders(judged, "not told as users feel them", "each is told as users feel it")
+        }
+        Some("changes-done") => undone(judged),
+        Some("no-likely-risks") => offenders(judged, "likely", "none is likely"),
+        Some("sign-off") if judged.verdict != Verdict::Unknown => {
+            judged.reasons.push("signed off".to_owned());
+        }
         _ => {
             if !judged.offenders.is_empty() {
                 let names: Vec<String> = judged.offenders.iter().map(Fact::label).collect();
@@ -52,11 +61,53 @@ pub fn explain(judged: &mut Judged<'_>, facts: &Fact) {
     }
 }
 
+/// Counts and names what stands against a criterion over a list.
+fn offenders(judged: &mut Judged<'_>, lacking: &str, none: &str) {
+    let names: Vec<String> = judged.offenders.iter().map(Fact::label).collect();
+    if !names.is_empty() {
+        let count = words::number(names.len() as i64);
+        judged.reasons.push(format!("{count} {lacking}: {}", words::list(&names, names.len(), 3)));
+    } else if judged.verdict == Verdict::Met {
+        judged.reasons.push(none.to_owned());
+    }
+}
+
+/// Names the changes that are not done, each with the functions that have not said so.
+fn undone(judged: &mut Judged<'_>) {
+    let lacks = |change: &Fact| {
+        let not = |function: &&str| change.at(function) == Some(&Fact::Bool(false));
+        let functions: Vec<&str> = ["engineering", "qa", "product"].into_iter().filter(|f| not(f)).collect();
+        format!("{} ({})", change.label(), functions.join(", "))
+    };
+    let names: Vec<String> = judged.offenders.iter().take(3).map(lacks).collect();
+    let total = judged.offenders.len();
+    if total > 0 {
+        let count = words::number(total as i64);
+        judged.reasons.push(format!("{count} not done: {}", words::list(&names, total, 3)));
+    } else if judged.verdict == Verdict::Met {
+        judged.reasons.push("every change is done".to_owned());
+    }
+}
+
+/// How many defects are told one by one before they are told in one row.
+const ONE_BY_ONE: usize = 3;
+
 /// Adds each reason for which something is missing, once.
 fn unknowns(judged: &mut Judged<'_>) {
     let told_in_one_row = judged.criterion.preset.as_deref() == Some("platform-validation-complete");
+    let of_defects = |missing: &Missing| missing.fact.starts_with("defects[");
+    let defects = judged.missing.iter().filter(|missing| of_defects(missing)).count();
+    if defects > ONE_BY_ONE {
+        let first = judged.missing.iter().find(|missing| of_defects(missing));
+        let first = first.map(|missing| missing.why.to_string()).unwrap_or_default();
+        let more = words::number(defects as i64 - 1);
+        judged.reasons.push(format!("{first}; and {more} more like it"));
+    }
     for missing in &judged.missing {
         if told_in_one_row && missing.why.starts_with(UNTOUCHED) {
+            continue;
+        }
+        if defects > ONE_BY_ONE && of_defects(missing) {
             continue;
         }
         if !judged.reasons.iter().any(|reason| **reason == *missing.why) {

@@ -2,6 +2,8 @@
 //!
 //! Invariant: evidence counts only for the build it was made on; for any other it is stale, and says so.
 
+mod listed;
+
 use std::sync::Arc;
 
 use crate::build::Build;
@@ -9,12 +11,16 @@ use crate::cases::Merged;
 use crate::criteria::fact::{Fact, Missing};
 use crate::criteria::fields::Fields;
 use crate::device::{self, Word};
+use crate::envelope::Position;
 use crate::id::{BuildNumber, RunKind};
 use crate::release::Release;
 use crate::runs::{self, Merges, PlanFrom};
 use crate::time::Time;
 use crate::track::Track;
 use crate::words;
+use listed::Lists;
+
+pub(crate) use listed::unchecked;
 
 const HOUR: i64 = 3_600_000_000;
 /// How the reason for a device that nobody touched begins; such devices are told in one row.
@@ -31,33 +37,42 @@ pub struct View<'a> {
 
 /// Gathers every fact of a track.
 pub fn gather(release: &Release, track: &Track, view: View<'_>) -> Fact {
-    let Some(candidate) = track.candidate_build() else { return without_candidate(release, track) };
-    let gather = Gather { track, candidate, view };
+    let lists = Lists { release, track, view };
+    let lists = [("defects", lists.defects()), ("changes", lists.changes()), ("risks", lists.risks())];
+    let bound = match track.candidate_build() {
+        None => without_candidate(release, track),
+        Some(candidate) => on_candidate(release, Gather { track, candidate, view }),
+    };
+    Fact::map(bound.into_iter().chain(lists).chain([("track", about(track))]))
+}
+
+/// What is bound to the candidate.
+fn on_candidate(release: &Release, gather: Gather<'_>) -> Vec<(&'static str, Fact)> {
     let runs = release.kinds().into_iter().map(|kind| (kind.to_string(), gather.runs(&kind)));
-    Fact::map([
-        ("track", about(track)),
+    vec![
         ("candidate", gather.candidate()),
         ("runs", Fact::map(runs)),
         ("devices", gather.devices()),
         ("summary", gather.summary()),
-    ])
+        ("sign_offs", gather.sign_offs()),
+    ]
 }
 
 fn about(track: &Track) -> Fact {
     Fact::map([("id", Fact::text(track.description.id.as_str()))])
 }
 
-fn without_candidate(release: &Release, track: &Track) -> Fact {
+fn without_candidate(release: &Release, track: &Track) -> Vec<(&'static str, Fact)> {
     let why: Arc<str> = format!("no candidate is nominated on {}", track.description.name).into();
     let missing = |fact: &str| Fact::missing(fact, why.clone());
     let runs = release.kinds().into_iter().map(|kind| (kind.to_string(), missing(&format!("runs.{kind}"))));
-    Fact::map([
-        ("track", about(track)),
+    vec![
         ("candidate", missing("candidate")),
         ("runs", Fact::map(runs)),
         ("devices", missing("devices")),
         ("summary", missing("summary")),
-    ])
+        ("sign_offs", listed::nothing_signed(missing)),
+    ]
 }
 
 struct Gather<'a> {
@@ -68,15 +83,16 @@ struct Gather<'a> {
 
 impl Gather<'_> {
     fn age_hours(&self, since: Time) -> Fact {
-        Fact::Double((self.view.now.micros() - since.micros()) as f64 / HOUR as f64)
+        age_hours(self.view.now, since)
     }
 
-    /// Says that evidence is too old for the criterion, if it is.
     fn too_old(&self, what: &str, since: Time) -> Option<String> {
-        let limit = self.view.max_age_hours?.saturating_mul(HOUR);
-        let age = self.view.now.micros().saturating_sub(since.micros());
-        (age >= limit)
-            .then(|| format!("{what} is {} old; it counts for {}", words::span(age), words::span(limit)))
+        too_old(self.view, what, since)
+    }
+
+    /// Tells whether evidence counts for the candidate: made on it, or carried forward to it.
+    fn counts(&self, evidence: Position, of: &BuildNumber) -> bool {
+        self.track.counts(evidence, of, &self.candidate.number)
     }
 
     /// Says on which build evidence was made, when that is not the candidate.
@@ -271,7 +287,7 @@ impl Gather<'_> {
     fn summary(&self) -> Fact {
         let live = || self.track.summaries.iter().rev().filter(|summary| summary.withdrawn.is_none());
         let missing = |why: String| Fact::missing("summary", why);
-        let Some(summary) = live().find(|summary| summary.build == self.candidate.number) else {
+        let Some(summary) = live().find(|summary| self.counts(summary.position, &summary.build)) else {
             return missing(match live().next() {
                 Some(earlier) => self.stale("the test summary", "was written for", &earlier.build),
                 None => format!("no test summary is written for {}", self.candidate),
@@ -282,6 +298,18 @@ impl Gather<'_> {
         }
         Fact::map([("words", Fact::Int(summary.words)), ("age_hours", self.age_hours(summary.recorded_at))])
     }
+}
+
+fn age_hours(now: Time, since: Time) -> Fact {
+    Fact::Double((now.micros() - since.micros()) as f64 / HOUR as f64)
+}
+
+/// Says that something is too old for the criterion, if it is.
+fn too_old(view: View<'_>, what: &str, since: Time) -> Option<String> {
+    let limit = view.max_age_hours?.saturating_mul(HOUR);
+    let age = view.now.micros().saturating_sub(since.micros());
+    (age >= limit)
+        .then(|| format!("{what} is {} old; it counts for {}", words::span(age), words::span(limit)))
 }
 
 fn counted(kind: &RunKind, merged: &Merged) -> Fields {

@@ -3,6 +3,7 @@
 //! Invariant: every mistake in a file is told at once, each with its place; a file with one is not applied.
 
 mod criteria;
+mod policy;
 mod reader;
 mod releases;
 mod tracks;
@@ -19,7 +20,6 @@ use crate::criteria::expression::ExpressionError;
 use crate::criterion::Criterion;
 use crate::event::ProductDescribed;
 use crate::id::{BuildNumber, ProductId, ReleaseName, RunKind, TrackId};
-use crate::policy::Policy;
 use crate::track::TrackDescription;
 
 use reader::Reader;
@@ -137,8 +137,8 @@ pub fn plan_paths(text: &str) -> Vec<String> {
 }
 
 fn file(reader: &mut Reader<'_>, root: &DeTable<'_>, outside: &Outside<'_>) -> Option<File> {
-    reader.only(root, &["product", "tracks", "criteria", "releases"], "in this file");
-    let product = match root.get("product") {
+    reader.only(root, &["product", "areas", "tracks", "criteria", "releases"], "in this file");
+    let mut product = match root.get("product") {
         Some(product) => product_described(reader, product, outside),
         None => {
             reader.mistake_with(
@@ -153,6 +153,10 @@ fn file(reader: &mut Reader<'_>, root: &DeTable<'_>, outside: &Outside<'_>) -> O
     let kinds = product.as_ref().map(|product| product.kinds.clone()).unwrap_or_default();
     let tracks = tracks::read(reader, root, &kinds);
     let criteria = criteria::read(reader, root, &kinds, &tracks, outside);
+    let areas = policy::areas(reader, root, &tracks);
+    if let Some(product) = &mut product {
+        product.policy.areas = areas;
+    }
     let releases = releases::read(reader, root, &tracks);
     Some(File { product: product?, tracks, criteria, releases })
 }
@@ -163,7 +167,7 @@ fn product_described(
     outside: &Outside<'_>,
 ) -> Option<ProductDescribed> {
     let table = reader.table(value, "[product]")?;
-    reader.only(table, &["name", "id", "zone", "kinds"], "in [product]");
+    reader.only(table, &["name", "id", "zone", "kinds", "agreed_by", "defects_waivable_by"], "in [product]");
     let name = reader.required_text(table, value, "name", "the product's name, as in `name = \"Tidewatch\"`");
     let id = match table.get("id") {
         Some(id) => reader.id(id, ProductId::parse),
@@ -196,5 +200,6 @@ fn product_described(
     };
     let kinds =
         table.get("kinds").map(|kinds| reader.ids(kinds, "kinds", RunKind::parse)).unwrap_or_default();
-    Some(ProductDescribed { id: id?, name: name?.0, zone: zone?, kinds, policy: Policy::default() })
+    let policy = policy::of_product(reader, table);
+    Some(ProductDescribed { id: id?, name: name?.0, zone: zone?, kinds, policy })
 }

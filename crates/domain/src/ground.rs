@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::carry::Counting;
 use crate::criteria::names;
 use crate::criterion::Criterion;
 use crate::device::{self, Word};
@@ -31,6 +32,9 @@ pub struct Ground {
     pub build: BuildNumber,
     /// It was made on another build than the candidate, and does not count for it.
     pub stale: bool,
+    /// Why somebody took it to hold for the candidate, though it was made on another build.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carried: Option<String>,
     pub at: Time,
     pub by: ActorId,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -53,6 +57,21 @@ pub fn second_hand(grounds: &[Ground]) -> Option<String> {
     let through = grounds.iter().filter(|ground| !ground.stale && ground.behalf.is_some()).count() as i64;
     let pieces = words::count(through, "piece of evidence was", "pieces of evidence were");
     (through > 0).then(|| format!("{pieces} recorded on somebody’s behalf"))
+}
+
+/// Says what of a verdict's grounds was carried forward, if any was.
+pub fn carried_forward(grounds: &[Ground]) -> Option<String> {
+    let mut carried: Vec<String> = Vec::new();
+    for ground in grounds {
+        if let Some(reason) = &ground.carried {
+            let told = format!("{} on {} is taken to hold: {reason}", ground.label, ground.build);
+            if !carried.contains(&told) {
+                carried.push(told);
+            }
+        }
+    }
+    let total = carried.len();
+    (total > 0).then(|| words::list(&carried, total, 3))
 }
 
 /// What kind of evidence a ground is.
@@ -91,6 +110,18 @@ struct Finder<'a> {
 }
 
 impl Finder<'_> {
+    /// Tells whether evidence counts for the candidate.
+    fn counts(&self, evidence: Position, of: &BuildNumber) -> bool {
+        self.track.counts(evidence, of, self.candidate)
+    }
+
+    fn carried(&self, evidence: Position, of: &BuildNumber) -> Option<String> {
+        match self.track.counting(evidence, of, self.candidate)? {
+            Counting::Own => None,
+            Counting::Carried(carry) => Some(carry.reason.clone()),
+        }
+    }
+
     /// What counts on the candidate; else what is too old there; else the newest on another build.
     fn runs(&self, kind: &RunKind) -> Vec<Ground> {
         let fresh = runs::on_build(self.track, kind, self.candidate, self.since);
@@ -135,14 +166,14 @@ impl Finder<'_> {
     /// Everything that ran on a device counts together; the latest that failed tells more than the latest.
     fn telling_run<'i>(&'i self, device: &str, latest: &'i Ingest) -> &'i Ingest {
         let failed = |ingest: &&Ingest| {
-            ingest.build == *self.candidate && ingest.counts.failed + ingest.counts.errored > 0
+            self.counts(ingest.position, &ingest.build) && ingest.counts.failed + ingest.counts.errored > 0
         };
         device::runs(self.track, device).rev().find(failed).unwrap_or(latest)
     }
 
     fn summary(&self) -> Option<Ground> {
         let live = || self.track.summaries.iter().rev().filter(|summary| summary.withdrawn.is_none());
-        let here = live().find(|summary| summary.build == *self.candidate);
+        let here = live().find(|summary| self.counts(summary.position, &summary.build));
         here.or_else(|| live().next()).map(|summary| self.written(summary))
     }
 
@@ -152,7 +183,8 @@ impl Finder<'_> {
             position: ingest.position,
             kind: GroundKind::Run,
             build: ingest.build.clone(),
-            stale: ingest.build != *self.candidate,
+            stale: !self.counts(ingest.position, &ingest.build),
+            carried: self.carried(ingest.position, &ingest.build),
             at: ingest.recorded_at,
             by: ingest.actor.clone(),
             behalf: None,
@@ -166,7 +198,8 @@ impl Finder<'_> {
             position: check.position,
             kind: GroundKind::Check,
             build: check.build.clone(),
-            stale: check.build != *self.candidate,
+            stale: !self.counts(check.position, &check.build),
+            carried: self.carried(check.position, &check.build),
             at: check.recorded_at,
             by: check.actor.clone(),
             behalf: check.behalf.clone(),
@@ -180,7 +213,8 @@ impl Finder<'_> {
             position: summary.position,
             kind: GroundKind::Summary,
             build: summary.build.clone(),
-            stale: summary.build != *self.candidate,
+            stale: !self.counts(summary.position, &summary.build),
+            carried: self.carried(summary.position, &summary.build),
             at: summary.recorded_at,
             by: summary.actor.clone(),
             behalf: summary.behalf.clone(),

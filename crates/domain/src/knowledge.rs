@@ -2,12 +2,13 @@
 //!
 //! Invariant: what nobody looked at is never among what we know, and each line leads to its evidence.
 
+mod felt;
 mod known;
 mod means;
 mod unknown;
 
 use crate::envelope::Position;
-use crate::id::{CriterionId, TrackId};
+use crate::id::{ChangeKey, CriterionId, DefectKey, TrackId};
 use crate::readiness::{Judged, TrackReadiness};
 use crate::words;
 
@@ -22,8 +23,19 @@ pub struct Line {
     pub tracks: Vec<TrackId>,
     pub text: String,
     pub criterion: Option<CriterionId>,
+    /// What it is about, where that has a page of its own.
+    pub about: Option<LineAbout>,
     /// The evidence that it rests on, newest first.
     pub grounds: Vec<Position>,
+}
+
+/// What a line is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LineAbout {
+    Defect(DefectKey),
+    Change(ChangeKey),
+    Risk(Position),
+    Waiver(Position),
 }
 
 /// The three lists, the worst first in each.
@@ -67,6 +79,7 @@ struct Item {
     /// As it reads after "iOS: ".
     text: String,
     criterion: Option<CriterionId>,
+    about: Option<LineAbout>,
     grounds: Vec<Position>,
 }
 
@@ -79,8 +92,13 @@ impl Item {
             tracks: vec![(track.id.clone(), track.name.clone())],
             text,
             criterion: None,
+            about: None,
             grounds: Vec::new(),
         }
+    }
+
+    fn about(self, about: LineAbout) -> Self {
+        Self { about: Some(about), ..self }
     }
 
     fn weighing(self, weight: i64) -> Self {
@@ -112,7 +130,10 @@ fn group(items: Vec<Item>) -> Vec<Item> {
     let mut grouped: Vec<Item> = Vec::new();
     for item in items {
         let same = |other: &&mut Item| {
-            other.rank == item.rank && other.text == item.text && other.criterion == item.criterion
+            other.rank == item.rank
+                && other.text == item.text
+                && other.criterion == item.criterion
+                && other.about == item.about
         };
         match grouped.iter_mut().find(same) {
             Some(other) => {
@@ -146,10 +167,12 @@ fn lines(items: &[Item], most: usize, with_tracks: bool) -> Vec<Line> {
         tracks: tracks.iter().map(|(id, _)| id.clone()).collect(),
         text: prefixed(tracks, text, criterion.is_some()),
         criterion: criterion.cloned(),
+        about: None,
         grounds: Vec::new(),
     };
     let shown = items.iter().take(most).map(|item| Line {
         grounds: item.grounds.clone(),
+        about: item.about.clone(),
         ..line(&item.tracks, &item.text, item.criterion.as_ref())
     });
     let mut shown: Vec<Line> = shown.collect();

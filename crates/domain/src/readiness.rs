@@ -14,11 +14,13 @@ use crate::criterion::{Criterion, Gate, Rule};
 use crate::explain;
 use crate::facts::{self, View};
 use crate::ground::{self, Ground};
+use crate::id::BuildNumber;
 use crate::lacks::Lacks;
 use crate::release::Release;
 use crate::runs::Merges;
 use crate::time::Time;
 use crate::track::Track;
+use crate::waiver::{Subject, Waiver};
 
 /// What a criterion comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
@@ -83,6 +85,8 @@ pub struct Judged<'a> {
     pub offenders: Vec<Fact>,
     /// The evidence that the verdict rests on, newest first; what is on another build is marked as stale.
     pub grounds: Vec<Ground>,
+    /// The waiver by which it counts as met.
+    pub waiver: Option<&'a Waiver>,
     /// A few words for the cell of a matrix: "297 of 297", "2 failed", "ran on 512".
     pub brief: String,
 }
@@ -90,7 +94,10 @@ pub struct Judged<'a> {
 /// A track with its readiness at its next gate.
 #[derive(Clone, Debug)]
 pub struct TrackReadiness<'a> {
+    pub release: &'a Release,
     pub track: &'a Track,
+    /// The moment at which it was judged.
+    pub at: Time,
     pub gate: Gate,
     pub readiness: Readiness,
     pub criteria: Vec<Judged<'a>>,
@@ -112,7 +119,18 @@ pub fn judge<'a>(
     evaluate: Evaluate<'_>,
 ) -> TrackReadiness<'a> {
     // Until gates can be passed, the next one is the first.
-    let gate = Gate::Submission;
+    judge_at(release, track, Gate::Submission, now, merges, evaluate)
+}
+
+/// Judges a track at a gate.
+pub fn judge_at<'a>(
+    release: &'a Release,
+    track: &'a Track,
+    gate: Gate,
+    now: Time,
+    merges: &Merges,
+    evaluate: Evaluate<'_>,
+) -> TrackReadiness<'a> {
     let applies =
         |criterion: &&Criterion| criterion.gate == gate && criterion.applies_to(&track.description.id);
     // Criteria that count evidence for equally long see the same facts.
@@ -131,8 +149,10 @@ pub fn judge<'a>(
             judged.grounds = ground::grounds(track, criterion, now);
             if judged.verdict != Verdict::Unknown {
                 judged.reasons.extend(ground::second_hand(&judged.grounds));
+                judged.reasons.extend(ground::carried_forward(&judged.grounds));
             }
             judged.brief = brief::brief(&judged, facts, track, now);
+            waive(&mut judged, release, track, now);
             judged
         })
         .collect();
@@ -147,7 +167,7 @@ pub fn judge<'a>(
     let view = View { now, max_age_hours: None, merges };
     let facts = seen.entry(None).or_insert_with(|| facts::gather(release, track, view));
     let lacks = Lacks::of(track, facts, &criteria);
-    TrackReadiness { track, gate, readiness, criteria, note, lacks }
+    TrackReadiness { release, track, at: now, gate, readiness, criteria, note, lacks }
 }
 
 /// Turns what an expression came to into a verdict with its reasons.
@@ -181,10 +201,29 @@ fn judged<'a>(criterion: &'a Criterion, facts: &Fact, evaluation: Evaluation) ->
         missing,
         offenders,
         grounds: Vec::new(),
+        waiver: None,
         brief: String::new(),
     };
     explain::explain(&mut judged, facts);
     judged
+}
+
+/// Lets a criterion that is not met, or not known, count as met where a waiver for it is in force. One that is broken says
+/// nothing that could be accepted.
+fn waive<'a>(judged: &mut Judged<'a>, release: &'a Release, track: &Track, now: Time) {
+    if judged.broken.is_some() || !matches!(judged.verdict, Verdict::NotMet | Verdict::Unknown) {
+        return;
+    }
+    let of_criterion = |waiver: &&Waiver| {
+        waiver.track == track.description.id
+            && matches!(&waiver.subject, Subject::Criterion { criterion } if *criterion == judged.criterion.id)
+            && waiver.is_in_force(now)
+            && waiver.covers(track)
+    };
+    let Some(waiver) = release.waivers.iter().rev().find(of_criterion) else { return };
+    judged.verdict = Verdict::Waived;
+    judged.reasons.insert(0, format!("waived: {}", waiver.reason));
+    judged.waiver = Some(waiver);
 }
 
 /// Returns the next moment after `now` at which a verdict or an ask can turn although nothing happens.
@@ -197,13 +236,22 @@ pub fn next_change_at(release: &Release, now: Time) -> Option<Time> {
         let runs = track.ingests.iter().map(|ingest| (&ingest.build, ingest.recorded_at));
         let checks = track.attestations.iter().map(|check| (&check.build, check.recorded_at));
         let summaries = track.summaries.iter().map(|summary| (&summary.build, summary.recorded_at));
-        runs.chain(checks).chain(summaries).filter(move |(of, _)| Some(*of) == build).map(|(_, at)| at)
+        let signed = track.sign_offs.iter().map(|signed| (&signed.build, signed.recorded_at));
+        let carried = track.carried.iter().any(|carry| carry.withdrawn.is_none());
+        let counts = move |(of, _): &(&BuildNumber, Time)| carried || Some(*of) == build;
+        runs.chain(checks).chain(summaries).chain(signed).filter(counts).map(|(_, at)| at)
     });
-    let turns = evidence.flat_map(|at| ages().map(move |hours| at.plus_micros(hours.saturating_mul(HOUR))));
+    let wholes =
+        release.wholes.iter().filter(|whole| whole.withdrawn.is_none()).map(|whole| whole.recorded_at);
+    let turns = evidence
+        .chain(wholes)
+        .flat_map(|at| ages().map(move |hours| at.plus_micros(hours.saturating_mul(HOUR))));
     let by_age = turns.filter(|turn| *turn > now).min();
     // A rule that reads an age turns by itself; a minute is as finely as anyone looks.
     let reads_age = criteria.iter().any(|criterion| criterion.rule.source().contains("age_hours"));
     let by_minute = reads_age.then(|| now.plus_micros(60_000_000));
+    let waivers = release.waivers.iter().filter(|waiver| waiver.is_open() && waiver.expires > now);
+    let waivers = waivers.map(|waiver| waiver.expires);
     let asks = release.asks.iter().filter(|ask| ask.end.is_none() && ask.until > now).map(|ask| ask.until);
-    by_age.into_iter().chain(by_minute).chain(asks).min()
+    by_age.into_iter().chain(by_minute).chain(asks).chain(waivers).min()
 }

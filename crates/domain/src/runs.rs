@@ -62,7 +62,10 @@ pub fn on_build<'a>(
     since: Option<Time>,
 ) -> Vec<&'a Ingest> {
     let fresh = |ingest: &&Ingest| since.is_none_or(|since| ingest.recorded_at > since);
-    live(track, kind).filter(|ingest| ingest.build == *build).filter(fresh).collect()
+    live(track, kind)
+        .filter(|ingest| track.counts(ingest.position, &ingest.build, build))
+        .filter(fresh)
+        .collect()
 }
 
 fn live<'a>(track: &'a Track, kind: &RunKind) -> impl Iterator<Item = &'a Ingest> {
@@ -137,7 +140,7 @@ fn plan_for(
 pub fn device_key(track: &Track, device: &str, build: &BuildNumber, since: Option<Time>) -> Option<MergeKey> {
     let on_device = |ingest: &&Ingest| {
         ingest.device.as_deref() == Some(device)
-            && ingest.build == *build
+            && track.counts(ingest.position, &ingest.build, build)
             && ingest.withdrawn.is_none()
             && since.is_none_or(|since| ingest.recorded_at > since)
     };

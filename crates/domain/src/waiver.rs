@@ -10,6 +10,7 @@ use crate::criterion::Function;
 use crate::envelope::{ActorId, Position};
 use crate::id::{BuildNumber, CriterionId, DefectKey, TrackId};
 use crate::time::Time;
+use crate::track::Track;
 use crate::voice::{Behalf, Voice};
 
 /// What is accepted as it is.
@@ -110,6 +111,16 @@ impl Waiver {
             _ if self.expires <= now => Standing::Expired,
             (Some(Answer::Approved { .. }), None) => Standing::InForce,
             (None, None) => Standing::Requested,
+        }
+    }
+
+    /// Tells whether its scope covers the candidate of its track.
+    pub fn covers(&self, track: &Track) -> bool {
+        match &self.scope {
+            Scope::Build { build } => {
+                track.candidate.as_ref().is_some_and(|candidate| candidate.build == *build)
+            }
+            Scope::Release => true,
         }
     }
 

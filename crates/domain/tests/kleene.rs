@@ -20,7 +20,7 @@ fn facts() -> Fact {
         (
             "metrics",
             Fact::Open(
-                std::sync::Arc::new([("cold".to_owned(), Fact::Int(3))].into()),
+                std::sync::Arc::new([("cold", Fact::Int(3))].into_iter().collect()),
                 domain::criteria::fact::Missing {
                     fact: "metrics".into(),
                     why: "no report carried it".into(),

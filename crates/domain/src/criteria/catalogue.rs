@@ -2,6 +2,7 @@
 //!
 //! Invariant: what is listed here is what `facts.rs` gathers; a test holds the two together.
 
+use crate::criterion::Function;
 use crate::id::RunKind;
 
 /// The type of a fact, as far as it can be known before there is evidence.
@@ -76,6 +77,10 @@ pub fn catalogue(kinds: &[RunKind]) -> Type {
         ),
         field("devices", Type::List(Box::new(device())), "the devices that the track must be validated on"),
         field("summary", summary(), "the test summary written for the candidate"),
+        field("sign_offs", sign_offs(), "who signed the candidate off, by function"),
+        field("defects", Type::List(Box::new(defect())), "the defects that the track has, or may have"),
+        field("changes", Type::List(Box::new(change())), "the changes that the track carries"),
+        field("risks", Type::List(Box::new(risk())), "the risks that are open for the track"),
     ])
 }
 
@@ -135,6 +140,58 @@ fn summary() -> Type {
     Type::Record(vec![
         field("words", Type::Int, "how long it is"),
         field("age_hours", Type::Double, "hours since it was written"),
+    ])
+}
+
+fn sign_offs() -> Type {
+    let signed = || {
+        Type::Record(vec![
+            field("given", Type::Bool, "true once it signed the candidate off"),
+            field("age_hours", Type::Double, "hours since it did"),
+        ])
+    };
+    Type::Record(Function::ALL.iter().map(|(name, _)| field(*name, signed(), "its sign-off")).collect())
+}
+
+fn areas() -> Type {
+    Type::List(Box::new(Type::Text))
+}
+
+fn defect() -> Type {
+    Type::Record(vec![
+        field("name", Type::Text, "its key"),
+        field("title", Type::Text, "what the tracker calls it"),
+        field("severity", Type::Text, "\"critical\", \"high\", \"medium\" or \"low\""),
+        field("priority", Type::Text, "\"p1\" to \"p4\""),
+        field("state", Type::Text, "\"open\", \"resolved\", \"verified\" or \"rejected\""),
+        field("open", Type::Bool, "whether the candidate has it"),
+        field("waived", Type::Bool, "whether a waiver for it is in force on the track"),
+        field("translated", Type::Bool, "whether somebody told what it is for users"),
+        field("deferred", Type::Bool, "whether it was deferred to another release"),
+        field("regression", Type::Bool, "whether an earlier version did not have it"),
+        field("areas", areas(), "the areas that it is in"),
+        field("age_hours", Type::Double, "hours since it was first reported"),
+    ])
+}
+
+fn change() -> Type {
+    Type::Record(vec![
+        field("name", Type::Text, "its key"),
+        field("title", Type::Text, "what it is called"),
+        field("priority", Type::Text, "\"p1\" to \"p4\""),
+        field("engineering", Type::Bool, "whether engineering is done with it"),
+        field("qa", Type::Bool, "whether qa is done with it"),
+        field("product", Type::Bool, "whether product is done with it"),
+        field("done", Type::Bool, "whether all three are"),
+        field("areas", areas(), "the areas that it is in"),
+    ])
+}
+
+fn risk() -> Type {
+    Type::Record(vec![
+        field("name", Type::Text, "what it is called"),
+        field("likelihood", Type::Text, "\"likely\", \"possible\" or \"unlikely\""),
+        field("areas", areas(), "the areas that it is in"),
     ])
 }
 

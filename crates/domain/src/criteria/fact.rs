@@ -2,6 +2,7 @@
 //!
 //! Invariant: missing is not empty, not zero and not false.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
@@ -38,6 +39,21 @@ pub enum Fact {
 impl Fact {
     pub fn text(text: impl Into<Arc<str>>) -> Self {
         Self::Text(text.into())
+    }
+
+    /// A word of a closed set, which need not be made anew each time.
+    pub fn word(word: &'static str) -> Self {
+        thread_local! {
+            static WORDS: RefCell<Vec<(&'static str, Arc<str>)>> = const { RefCell::new(Vec::new()) };
+        }
+        WORDS.with_borrow_mut(|words| {
+            if let Some((_, shared)) = words.iter().find(|(of, _)| std::ptr::eq(*of, word)) {
+                return Self::Text(shared.clone());
+            }
+            let shared: Arc<str> = word.into();
+            words.push((word, shared.clone()));
+            Self::Text(shared)
+        })
     }
 
     pub fn map<K: Into<Name>>(entries: impl IntoIterator<Item = (K, Fact)>) -> Self {

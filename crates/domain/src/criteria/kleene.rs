@@ -246,7 +246,7 @@ impl Walk<'_> {
         let (items, mut missing) = match (&item, &list) {
             (_, Fact::List(items)) => (items.clone(), Vec::new()),
             (_, Fact::AtLeast(items, missing)) => (items.clone(), missing.clone()),
-            (Fact::Text(name), Fact::Open(map, _)) if map.contains_key(&**name) => {
+            (Fact::Text(name), Fact::Open(map, _)) if map.contains_key(name) => {
                 return Ok(Fact::Bool(true));
             }
             (Fact::Text(name), Fact::Open(_, missing)) => {

@@ -5,7 +5,8 @@
 use super::expression::{end_of_text, is_raw};
 
 /// Where a path of facts can begin.
-const ROOTS: [&str; 5] = ["track", "candidate", "runs", "devices", "summary"];
+const ROOTS: [&str; 9] =
+    ["track", "candidate", "runs", "devices", "summary", "sign_offs", "defects", "changes", "risks"];
 /// What walks a list under a variable of its own.
 const MACROS: [&str; 6] = ["all", "exists", "exists_one", "existsOne", "map", "filter"];
 

@@ -3,6 +3,7 @@
 //! Invariant: a preset is only a way of writing; what is agreed and stored is the expression it makes.
 
 use crate::criterion::{Function, Rule};
+use crate::defect::Severity;
 use crate::words;
 
 /// What a preset takes besides what every criterion takes.
@@ -17,6 +18,10 @@ pub enum Parameter {
     MinWords,
     /// Whether known failures are allowed.
     AllowFailures,
+    /// The severities that it is about.
+    Severity,
+    /// A function.
+    By,
 }
 
 impl Parameter {
@@ -27,6 +32,8 @@ impl Parameter {
             Self::Min => "min",
             Self::MinWords => "min_words",
             Self::AllowFailures => "allow_failures",
+            Self::Severity => "severity",
+            Self::By => "by",
         }
     }
 }
@@ -42,7 +49,7 @@ pub struct Preset {
 }
 
 /// Every preset there is.
-pub const PRESETS: [Preset; 6] = [
+pub const PRESETS: [Preset; 11] = [
     Preset {
         name: "regression-complete",
         parameters: &[Parameter::Run, Parameter::AllowFailures],
@@ -79,6 +86,36 @@ pub const PRESETS: [Preset; 6] = [
         owner: Function::Qa,
         doc: "a test summary is written for the candidate",
     },
+    Preset {
+        name: "no-open-defects",
+        parameters: &[Parameter::Severity],
+        owner: Function::Engineering,
+        doc: "no defect of these severities is open without a waiver (critical and high unless you say)",
+    },
+    Preset {
+        name: "defects-have-impact",
+        parameters: &[Parameter::Severity],
+        owner: Function::Qa,
+        doc: "of every open defect of these severities it is told what it is for users (critical and high unless you say)",
+    },
+    Preset {
+        name: "changes-done",
+        parameters: &[],
+        owner: Function::Product,
+        doc: "every change is done by engineering, qa and product, or taken out",
+    },
+    Preset {
+        name: "sign-off",
+        parameters: &[Parameter::By],
+        owner: Function::Qa,
+        doc: "a function signed the candidate off (qa unless you say)",
+    },
+    Preset {
+        name: "no-likely-risks",
+        parameters: &[],
+        owner: Function::Product,
+        doc: "no risk that is open is likely",
+    },
 ];
 
 /// The parameters as given; what is not given takes its default.
@@ -89,6 +126,34 @@ pub struct Parameters {
     pub min: Option<f64>,
     pub min_words: Option<i64>,
     pub allow_failures: bool,
+    /// None given means critical and high.
+    pub severity: Vec<Severity>,
+    pub by: Option<Function>,
+}
+
+impl Parameters {
+    fn severities(&self) -> &[Severity] {
+        match self.severity.as_slice() {
+            [] => &DEFAULT_SEVERITIES,
+            given => given,
+        }
+    }
+
+    /// Returns the severities as CEL writes a list of texts.
+    fn severity_list(&self) -> String {
+        let quoted: Vec<String> = self.severities().iter().map(|of| format!("\"{}\"", of.as_str())).collect();
+        format!("[{}]", quoted.join(", "))
+    }
+
+    /// Returns the severities as a sentence names them: "critical or high".
+    fn severity_words(&self) -> String {
+        let words: Vec<&str> = self.severities().iter().map(|of| of.as_str()).collect();
+        words::joined(&words, words.len(), "or")
+    }
+
+    fn function(&self) -> Function {
+        self.by.unwrap_or(Function::Qa)
+    }
 }
 
 /// Finds a preset by its name.
@@ -97,6 +162,15 @@ pub fn find(name: &str) -> Option<&'static Preset> {
 }
 
 impl Preset {
+    /// Returns the id of a criterion that gives none.
+    pub fn id(&self, parameters: &Parameters) -> String {
+        match self.name {
+            // One for each function.
+            "sign-off" => format!("sign-off-{}", parameters.function().as_str()),
+            name => name.to_owned(),
+        }
+    }
+
     pub fn takes(&self, parameter: Parameter) -> bool {
         self.parameters.contains(&parameter)
     }
@@ -125,6 +199,13 @@ impl Preset {
                     words::percent(parameters.min.unwrap_or(DEFAULT_MIN_COVERAGE))
                 )
             }
+            "no-open-defects" => format!("No open {} defect", parameters.severity_words()),
+            "defects-have-impact" => {
+                format!("Every open {} defect told as users feel it", parameters.severity_words())
+            }
+            "changes-done" => "Every change done by engineering, qa and product".to_owned(),
+            "sign-off" => format!("Signed off by {}", parameters.function().as_str()),
+            "no-likely-risks" => "No likely risk open".to_owned(),
             _ => "Test summary written".to_owned(),
         }
     }
@@ -151,10 +232,22 @@ impl Preset {
                 "runs.{run}.coverage >= {:?}",
                 parameters.min.unwrap_or(DEFAULT_MIN_COVERAGE)
             )),
+            "no-open-defects" => Rule::Offenders(format!(
+                "defects.filter(d, d.open && d.severity in {} && !d.waived)",
+                parameters.severity_list()
+            )),
+            "defects-have-impact" => Rule::Offenders(format!(
+                "defects.filter(d, d.open && d.severity in {} && !d.translated)",
+                parameters.severity_list()
+            )),
+            "changes-done" => Rule::Offenders("changes.filter(c, !c.done)".to_owned()),
+            "sign-off" => Rule::Holds(format!("sign_offs.{}.given", parameters.function().as_str())),
+            "no-likely-risks" => Rule::Offenders("risks.filter(r, r.likelihood == \"likely\")".to_owned()),
             _ => Rule::Holds(format!("summary.words >= {}", parameters.min_words.unwrap_or(1))),
         }
     }
 }
 
+const DEFAULT_SEVERITIES: [Severity; 2] = [Severity::Critical, Severity::High];
 const DEFAULT_MAX_FLAKY: f64 = 0.02;
 const DEFAULT_MIN_COVERAGE: f64 = 0.98;

@@ -12,6 +12,7 @@ use crate::criteria::catalogue::{Type, catalogue};
 use crate::criteria::check::{Wanted, closest};
 use crate::criteria::preset::{self, Parameter, Parameters, Preset};
 use crate::criterion::{Criterion, Function, Gate, Rule};
+use crate::defect::Severity;
 use crate::id::{CriterionId, RunKind, TrackId};
 use crate::release::COMMON_KINDS;
 
@@ -101,10 +102,12 @@ impl<'v> One<'_, '_, 'v> {
                 .get("allow_failures")
                 .and_then(|value| self.reader.flag(value))
                 .unwrap_or(false),
+            severity: self.severities(),
+            by: self.function("by"),
         };
         let id = match self.get("id") {
             Some(id) => self.reader.id(id, CriterionId::parse),
-            None => CriterionId::parse(preset.name).ok(),
+            None => CriterionId::parse(&preset.id(&parameters)).ok(),
         };
         let title = self.get("title").and_then(|title| self.reader.text(title, "a sentence"));
         let owner = self.function("owner").unwrap_or(preset.owner);
@@ -120,6 +123,26 @@ impl<'v> One<'_, '_, 'v> {
             tracks: rest.tracks,
             max_age_hours: rest.max_age_hours,
         })
+    }
+
+    /// One severity, or a list of them.
+    fn severities(&mut self) -> Vec<Severity> {
+        let Some(value) = self.get("severity") else { return Vec::new() };
+        let named = match value.get_ref().as_str() {
+            Some(name) => vec![(name.to_owned(), value.span())],
+            None => self.reader.texts(value, "severities, as in [\"critical\", \"high\"]"),
+        };
+        if named.is_empty() && value.get_ref().as_array().is_some() {
+            let label = "name at least one, or leave `severity` out to mean critical and high";
+            self.reader.mistake(value.span(), "this criterion would be about nothing", Some(label));
+        }
+        let mut severities: Vec<Severity> = named
+            .into_iter()
+            .filter_map(|(name, span)| self.reader.one_of(&name, span, "severity", &Severity::ALL))
+            .collect();
+        severities.sort_unstable();
+        severities.dedup();
+        severities
     }
 
     fn kind_of_run(&mut self, preset: &Preset) -> Option<String> {
@@ -211,7 +234,8 @@ impl<'v> One<'_, '_, 'v> {
             .filter_map(|(name, span)| self.reader.one_of(&name, span, "function", &Function::ALL))
             .collect();
         let gate = self.get("gate").and_then(|gate| {
-            let (name, span) = self.reader.text(gate, "a gate, \"submission\" or \"release\"")?;
+            let (name, span) =
+                self.reader.text(gate, "a gate, \"submission\", \"release\" or \"rollout\"")?;
             self.reader.one_of(&name, span, "gate", &Gate::ALL)
         });
         let tracks = self.get("tracks").map(|value| {

@@ -2,7 +2,7 @@
 //!
 //! Invariant: no line here rests on evidence of another build than the candidate.
 
-use super::Item;
+use super::{Item, felt};
 use crate::criteria::names;
 use crate::facts::UNTOUCHED;
 use crate::ground::{GroundKind, second_hand};
@@ -12,8 +12,9 @@ use crate::words;
 
 const WRONG: u8 = 0;
 const FAILING: u8 = 1;
-const WAIVED: u8 = 2;
-const MET: u8 = 3;
+const OPEN: u8 = 2;
+const WAIVED: u8 = 3;
+const MET: u8 = 4;
 
 pub(super) fn items(track: &TrackReadiness<'_>) -> Vec<Item> {
     let mut items = Vec::new();
@@ -41,6 +42,7 @@ pub(super) fn items(track: &TrackReadiness<'_>) -> Vec<Item> {
     }
     let untold = track.lacks.runs.iter().filter(|run| run.failed > 0 && !is_told(run, &track.criteria));
     items.extend(untold.map(|run| failing(track, run)));
+    items.extend(felt::known(track, OPEN));
     items
 }
 

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Item;
+use super::{Item, felt};
 use crate::area;
 use crate::criteria::names;
 use crate::envelope::Position;
@@ -13,22 +13,28 @@ use crate::lacks::FailedCase;
 use crate::readiness::{Judged, TrackReadiness};
 use crate::words;
 
-const FAILING: u8 = 0;
-const FAILED_DEVICES: u8 = 1;
-const AWAITED: u8 = 2;
-const UNCHECKED: u8 = 3;
-const UNSEEN_DEVICES: u8 = 4;
-const NO_CANDIDATE: u8 = 5;
+const FELT: u8 = 0;
+const UNTOLD: u8 = 1;
+const FAILING: u8 = 2;
+const FAILED_DEVICES: u8 = 3;
+const AWAITED: u8 = 4;
+const UNCHECKED: u8 = 5;
+const UNSEEN_DEVICES: u8 = 6;
+const UNSEEN_CHANGES: u8 = 7;
+const RISKS: u8 = 8;
+const NO_CANDIDATE: u8 = 9;
 /// How many devices are named.
 const NAMED: usize = 4;
 
 pub(super) fn items(track: &TrackReadiness<'_>) -> Vec<Item> {
     let Some(build) = track.track.candidate_build() else {
         let text = "no build is nominated, so nothing can be said of what users would get".to_owned();
-        return vec![Item::new(track, NO_CANDIDATE, text)];
+        return listed(track).into_iter().chain([Item::new(track, NO_CANDIDATE, text)]).collect();
     };
-    let mut items: Vec<Item> =
-        areas(track).iter().map(|(area, tally)| of_area(track, area.as_deref(), tally)).collect();
+    let mut items = listed(track);
+    let areas = areas(track);
+    let of_areas = areas.iter().map(|(area, tally)| of_area(track, area.as_deref(), tally));
+    items.extend(of_areas);
     let about_devices = |judged: &&Judged<'_>| {
         names(judged.criterion.rule.source()).iter().any(|name| name.starts_with("devices"))
     };
@@ -66,6 +72,15 @@ pub(super) fn items(track: &TrackReadiness<'_>) -> Vec<Item> {
             Item::new(track, UNSEEN_DEVICES, text).weighing(unseen.len() as i64).resting_on(of_devices()),
         );
     }
+    items
+}
+
+/// What follows from defects, changes and risks.
+fn listed(track: &TrackReadiness<'_>) -> Vec<Item> {
+    let mut items = felt::impacts(track, FELT);
+    items.extend(felt::untold(track, UNTOLD));
+    items.extend(felt::unseen_changes(track, UNSEEN_CHANGES));
+    items.extend(felt::risks(track, RISKS));
     items
 }
 

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Item;
+use super::{Item, felt};
 use crate::area;
 use crate::lacks::RunLacks;
 use crate::readiness::{TrackReadiness, Verdict};
@@ -13,11 +13,13 @@ use crate::words;
 const NOTHING: u8 = 0;
 const BROKEN: u8 = 1;
 const UNDECIDED: u8 = 2;
-const NOT_RUN: u8 = 3;
-const UNSEEN: u8 = 4;
-const STALE: u8 = 5;
-const WAVERED: u8 = 6;
-const ASSUMED: u8 = 7;
+const OF_DEFECTS: u8 = 3;
+const NOT_RUN: u8 = 4;
+const UNSEEN: u8 = 5;
+const STALE: u8 = 6;
+const WAVERED: u8 = 7;
+const ASSUMED: u8 = 8;
+const NOT_WHOLE: u8 = 9;
 /// How many reasons of one criterion are told in full.
 const REASONS: usize = 4;
 /// How many areas, devices or cases are named.
@@ -37,6 +39,8 @@ pub(super) fn items(track: &TrackReadiness<'_>) -> Vec<Item> {
         };
         items.push(Item::new(track, NOTHING, text));
         items.extend(broken(track));
+        items.extend(felt::unknown(track, OF_DEFECTS));
+        items.extend(felt::not_whole(track, NOT_WHOLE));
         return items;
     }
     items.extend(broken(track));
@@ -46,8 +50,11 @@ pub(super) fn items(track: &TrackReadiness<'_>) -> Vec<Item> {
         items.extend((run.flaky > 0).then(|| wavered(track, run)));
         items.extend(run.planned_by_itself.then(|| assumed(track, run)));
     }
+    items.extend(felt::unknown(track, OF_DEFECTS));
     items.extend(unseen(track));
     items.extend(stale(track));
+    items.extend(felt::carried(track, ASSUMED));
+    items.extend(felt::not_whole(track, NOT_WHOLE));
     items
 }
 
@@ -57,15 +64,21 @@ fn broken(track: &TrackReadiness<'_>) -> Vec<Item> {
 }
 
 fn undecided(track: &TrackReadiness<'_>) -> Vec<Item> {
-    let undecided =
-        track.criteria.iter().filter(|judged| judged.verdict == Verdict::Unknown && judged.broken.is_none());
+    // What is waived and not known is accepted so, and stays not known.
+    let undecided = track.criteria.iter().filter(|judged| match judged.verdict {
+        Verdict::Unknown => judged.broken.is_none(),
+        Verdict::Waived => !judged.missing.is_empty(),
+        Verdict::Met | Verdict::NotMet => false,
+    });
     let tell = |judged: &crate::readiness::Judged<'_>| {
+        let known =
+            if judged.verdict == Verdict::Waived { "not known, and accepted so" } else { "not known" };
         let mut reasons: Vec<String> = judged.reasons.iter().take(REASONS).cloned().collect();
         let more = judged.reasons.len().saturating_sub(REASONS) as i64;
         if more > 0 {
             reasons.push(format!("and {}", words::count(more, "more reason", "more reasons")));
         }
-        Item::of_criterion(track, judged, UNDECIDED, &format!("not known: {}", reasons.join("; ")))
+        Item::of_criterion(track, judged, UNDECIDED, &format!("{known}: {}", reasons.join("; ")))
     };
     undecided.map(tell).collect()
 }

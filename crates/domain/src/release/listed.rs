@@ -26,6 +26,7 @@ impl Release {
         match self.defects.get_mut(&key) {
             Some(defect) => {
                 let defect = Arc::make_mut(defect);
+                defect.was_open |= !report.state.is_settled();
                 defect.report = report;
                 defect.source = source;
                 defect.reported_at = envelope.recorded_at;
@@ -35,6 +36,7 @@ impl Release {
             None => {
                 let defect = Defect {
                     key: key.clone(),
+                    was_open: !report.state.is_settled(),
                     report,
                     source,
                     by: envelope.actor.clone(),

@@ -16,7 +16,10 @@ fn texts(lines: &[Line]) -> Vec<&str> {
 
 #[track_caller]
 fn check(knowledge: &Knowledge, know: &[&str], unknown: &[&str], means: &[&str]) {
-    let told = (texts(&knowledge.know), texts(&knowledge.unknown), texts(&knowledge.means));
+    let mut told = (texts(&knowledge.know), texts(&knowledge.unknown), texts(&knowledge.means));
+    // Nobody speaks of defects in these stories, and that is told last.
+    let last = told.1.pop().unwrap_or_default();
+    assert!(last.ends_with("hich defects there are, nobody has said."), "{last}");
     assert_eq!(told, (know.to_vec(), unknown.to_vec(), means.to_vec()));
 }
 

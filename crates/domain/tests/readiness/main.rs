@@ -4,5 +4,6 @@
 
 mod briefs;
 mod knowledge;
+mod listed;
 mod story;
 mod verdicts;

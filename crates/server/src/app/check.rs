@@ -72,6 +72,17 @@ pub struct TrackCheck {
     pub criteria: Vec<CriterionCheck>,
 }
 
+/// A waiver that counts now.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+pub struct WaiverInForce {
+    /// Names it.
+    pub waiver: Position,
+    pub reason: String,
+    pub mitigation: String,
+    /// When it stops counting.
+    pub expires: Time,
+}
+
 /// A criterion's verdict.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct CriterionCheck {
@@ -91,6 +102,9 @@ pub struct CriterionCheck {
     #[schema(value_type = Vec<Value>)]
     pub offenders: Vec<Json>,
     pub offenders_total: usize,
+    /// The waiver by which it counts as met, where it is waived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiver: Option<WaiverInForce>,
     /// The verdict in a few words, for a cell of a table.
     pub brief: String,
     /// The evidence that the verdict rests on, newest first.
@@ -157,6 +171,12 @@ fn criterion_check(judged: Judged<'_>) -> CriterionCheck {
         missing,
         offenders_total: judged.offenders.len(),
         brief: judged.brief,
+        waiver: judged.waiver.map(|waiver| WaiverInForce {
+            waiver: waiver.position,
+            reason: waiver.reason.clone(),
+            mitigation: waiver.mitigation.clone(),
+            expires: waiver.expires,
+        }),
         grounds: judged.grounds,
         offenders: judged.offenders.iter().take(OFFENDERS).map(|fact| fact.to_json()).collect(),
     }

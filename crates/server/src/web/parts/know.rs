@@ -2,7 +2,7 @@
 //!
 //! Invariant: each line leads to its ground, and an empty column says what its emptiness means.
 
-use domain::knowledge::{Knowledge, Line};
+use domain::knowledge::{Knowledge, Line, LineAbout};
 use maud::{Markup, html};
 
 use crate::web::reader::Reader;
@@ -37,7 +37,13 @@ fn lines(seen: &Seen, reader: &Reader, lines: &[Line], id: &str, empty: &str) ->
         let criterion =
             line.tracks.first().zip(criterion).map(|(track, id)| format!("/tracks/{track}#c-{id}"));
         let track = line.tracks.first().map(|track| format!("/tracks/{track}"));
-        let target = ground.or(criterion).or(track);
+        let about = line.about.as_ref().map(|about| match about {
+            LineAbout::Defect(key) => format!("/defects/{key}"),
+            LineAbout::Change(key) => format!("/contents/{key}"),
+            LineAbout::Risk(position) => format!("/risks#r-{position}"),
+            LineAbout::Waiver(position) => format!("/waivers#w-{position}"),
+        });
+        let target = about.or(ground).or(criterion).or(track);
         html! {
             li {
                 @match target {
