@@ -54,7 +54,7 @@ impl Said {
     }
 }
 
-/// That a release no longer carries a change.
+/// That something is no part of a release any more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TakenOut {
     pub reason: String,
@@ -72,7 +72,9 @@ pub struct Change {
     pub by: ActorId,
     pub at: Time,
     pub position: Position,
+    /// When it was described last, and by which event.
     pub described_at: Time,
+    pub described: Position,
     pub said: BTreeMap<Function, Said>,
     pub taken_out: Option<TakenOut>,
 }

@@ -4,7 +4,12 @@
 
 pub mod apply;
 pub mod ask;
+pub mod change;
+pub mod defect;
+mod described;
 pub mod evidence;
+pub mod listing;
+pub mod risk;
 
 use crate::envelope::Position;
 use crate::event::Event;

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::change::TakenOut;
 use crate::envelope::{ActorId, Position};
 use crate::id::{BuildNumber, DefectKey, TrackId};
 use crate::impact::Translated;
@@ -133,6 +134,7 @@ pub struct Deferral {
     pub reason: String,
     pub by: ActorId,
     pub at: Time,
+    pub position: Position,
 }
 
 /// A defect of a release.
@@ -158,7 +160,7 @@ pub struct Defect {
     pub answers: BTreeMap<TrackId, Answer>,
     pub deferral: Option<Deferral>,
     /// Why it does not belong to this release, if it turned out so.
-    pub withdrawn: Option<String>,
+    pub withdrawn: Option<TakenOut>,
 }
 
 impl Severity {

@@ -194,7 +194,7 @@ impl Release {
             Event::DefectTranslated(translated) => self.defect_translated(envelope, translated),
             Event::ExposureTold(told) => self.exposure_told(envelope, told),
             Event::DefectDeferred(deferred) => self.defect_deferred(envelope, deferred),
-            Event::DefectWithdrawn(withdrawn) => self.defect_withdrawn(withdrawn),
+            Event::DefectWithdrawn(withdrawn) => self.defect_withdrawn(envelope, withdrawn),
             Event::ChangeDescribed(described) => self.change_described(envelope, described),
             Event::ChangeSaid(said) => self.change_said(envelope, said),
             Event::ChangeTakenOut(taken) => self.change_taken_out(envelope, taken),

@@ -45,7 +45,9 @@ pub struct Risk {
     pub description: RiskDescription,
     pub by: ActorId,
     pub at: Time,
+    /// When it was described last, and by which event.
     pub revised_at: Time,
+    pub revised: Position,
     pub closed: Option<RiskEnd>,
 }
 
@@ -56,6 +58,7 @@ pub struct RiskEnd {
     pub outcome: String,
     pub by: ActorId,
     pub at: Time,
+    pub position: Position,
 }
 
 impl Likelihood {

@@ -118,7 +118,7 @@ fn what_was_agreed_accepted_and_listed_folds() {
     assert_eq!(defect.impact.as_ref().unwrap().impact.workaround.as_deref(), Some("opening the app once"));
     assert_eq!(defect.answers.values().next().unwrap().exposure.label(), "not affected");
     assert_eq!(defect.deferral.as_ref().unwrap().to, "4.3.0");
-    assert_eq!(defect.withdrawn.as_deref(), Some("of another app"));
+    assert_eq!(defect.withdrawn.as_ref().map(|taken| taken.reason.as_str()), Some("of another app"));
     let change = release.changes.values().next().unwrap();
     assert_eq!(change.undone().map(|function| function.as_str()).collect::<Vec<_>>(), ["qa", "product"]);
     assert!(change.taken_out.is_none());

@@ -141,7 +141,7 @@ pub fn ingest(release: &Release, run: RunIngested, commit: Option<&Commit>) -> R
 const LONGEST_SOURCE: usize = 300;
 
 /// Checks that what is recorded on somebody's behalf says where they said it.
-fn sourced(provenance: &Provenance) -> Result<(), Refusal> {
+pub(super) fn sourced(provenance: &Provenance) -> Result<(), Refusal> {
     let Some(behalf) = &provenance.behalf else { return Ok(()) };
     let length = behalf.source.trim().chars().count();
     if (1..=LONGEST_SOURCE).contains(&length) {

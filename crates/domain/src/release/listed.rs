@@ -86,12 +86,15 @@ impl Release {
                 reason: deferred.reason,
                 by: envelope.actor.clone(),
                 at: envelope.recorded_at,
+                position: envelope.position,
             });
         });
     }
 
-    pub(super) fn defect_withdrawn(&mut self, withdrawn: DefectWithdrawn) {
-        self.on_defect(&withdrawn.defect, |defect| defect.withdrawn = Some(withdrawn.reason));
+    pub(super) fn defect_withdrawn(&mut self, envelope: &Envelope, withdrawn: DefectWithdrawn) {
+        self.on_defect(&withdrawn.defect, |defect| {
+            defect.withdrawn = Some(taken_out(envelope, withdrawn.reason));
+        });
     }
 
     fn on_defect(&mut self, key: &DefectKey, change: impl FnOnce(&mut Defect)) {
@@ -108,6 +111,7 @@ impl Release {
                 change.description = description;
                 change.source = source;
                 change.described_at = envelope.recorded_at;
+                change.described = envelope.position;
             }
             None => {
                 let change = Change {
@@ -118,6 +122,7 @@ impl Release {
                     at: envelope.recorded_at,
                     position: envelope.position,
                     described_at: envelope.recorded_at,
+                    described: envelope.position,
                     said: Default::default(),
                     taken_out: None,
                 };
@@ -142,12 +147,7 @@ impl Release {
 
     pub(super) fn change_taken_out(&mut self, envelope: &Envelope, taken: ChangeTakenOut) {
         self.on_change(&taken.change, |change| {
-            change.taken_out = Some(TakenOut {
-                reason: taken.reason,
-                by: envelope.actor.clone(),
-                at: envelope.recorded_at,
-                position: envelope.position,
-            });
+            change.taken_out = Some(taken_out(envelope, taken.reason));
         });
     }
 
@@ -167,6 +167,7 @@ impl Release {
                 if let Some(risk) = self.risk_mut(position) {
                     risk.description = noted.description;
                     risk.revised_at = envelope.recorded_at;
+                    risk.revised = envelope.position;
                     risk.closed = None;
                 }
             }
@@ -176,6 +177,7 @@ impl Release {
                 by: envelope.actor.clone(),
                 at: envelope.recorded_at,
                 revised_at: envelope.recorded_at,
+                revised: envelope.position,
                 closed: None,
             }),
         }
@@ -188,6 +190,7 @@ impl Release {
                 outcome: closed.outcome,
                 by: envelope.actor.clone(),
                 at: envelope.recorded_at,
+                position: envelope.position,
             });
         }
     }
@@ -219,4 +222,8 @@ impl Release {
     pub fn whole(&self, list: List) -> Option<&Whole> {
         self.wholes.iter().rfind(|whole| whole.list == list && whole.withdrawn.is_none())
     }
+}
+
+fn taken_out(envelope: &Envelope, reason: String) -> TakenOut {
+    TakenOut { reason, by: envelope.actor.clone(), at: envelope.recorded_at, position: envelope.position }
 }

@@ -2,5 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod changes;
+mod defects;
 mod exposure;
+mod keeping;
+mod risks;
 mod story;

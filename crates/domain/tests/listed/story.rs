@@ -1,6 +1,7 @@
 //! A release told from the start, so that tests can say what happens next.
 
 use domain::build::Build;
+use domain::command::Settled;
 use domain::defect::{DefectReport, DefectState, OnBuild, Source};
 use domain::envelope::{ActorId, Envelope, Position, Stream, StreamVersion};
 use domain::event::{
@@ -8,7 +9,9 @@ use domain::event::{
 };
 use domain::id::{BuildNumber, Commit, DefectKey, ProductId, ReleaseName, TrackId};
 use domain::policy::Policy;
+use domain::refusal::Refusal;
 use domain::release::Release;
+use domain::speaker::Speaker;
 use domain::time::Time;
 use domain::track::TrackDescription;
 
@@ -28,6 +31,11 @@ pub(crate) fn number(number: &str) -> BuildNumber {
 
 pub(crate) fn at(micros: i64) -> Time {
     Time::from_micros(micros)
+}
+
+/// Somebody without an account: nobody has said what they speak for.
+pub(crate) fn speaker(actor: &str) -> Speaker {
+    Speaker { actor: ActorId::new(actor), behalf: None, functions: None }
 }
 
 /// What a tracker has of a defect, from a few words: `title tracks=ios,wearos areas=Sync found=ios:514 fixed=ios:515
@@ -131,6 +139,22 @@ impl Story {
             source: Source::Hand,
             reason: None,
         })));
+    }
+
+    /// Carries out what was decided; tells what came of it, or why not.
+    pub(crate) fn settle(&mut self, settled: Result<Settled, Refusal>) -> String {
+        match settled {
+            Ok(Settled::New(events)) => {
+                let told: Vec<&str> = events.iter().map(|event| event.kind().0).collect();
+                let told = told.join(", ");
+                for event in events {
+                    self.happens(event);
+                }
+                told
+            }
+            Ok(Settled::Already(position)) => format!("already {position}"),
+            Err(refusal) => format!("{:?}: {}", refusal.kind, refusal.sentence),
+        }
     }
 }
 
