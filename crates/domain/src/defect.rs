@@ -137,6 +137,15 @@ pub struct Deferral {
     pub position: Position,
 }
 
+/// That a defect turned out worse than it had been reported.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Worse {
+    /// As it reads after the defect: "it was high and is critical now".
+    pub why: String,
+    pub at: Time,
+    pub position: Position,
+}
+
 /// A defect of a release.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Defect {
@@ -157,6 +166,8 @@ pub struct Defect {
     pub was_open: bool,
     // What follows is ours, and no report touches it.
     pub impact: Option<Translated>,
+    /// When a report said that it is worse than was thought, in the order of the journal.
+    pub turned_worse: Vec<Worse>,
     pub answers: BTreeMap<TrackId, Answer>,
     pub deferral: Option<Deferral>,
     /// Why it does not belong to this release, if it turned out so.

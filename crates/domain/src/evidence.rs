@@ -92,6 +92,8 @@ impl Deref for Ingest {
 pub struct Withdrawal {
     pub by: ActorId,
     pub at: Time,
+    /// The event that withdrew it, or put it elsewhere.
+    pub position: Position,
     pub reason: String,
 }
 

@@ -8,6 +8,9 @@ mod teller;
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
 use crate::envelope::{ActorId, Envelope, Position};
 use crate::event::Event;
 use crate::id::{ChangeKey, DefectKey, TrackId};
@@ -130,7 +133,8 @@ impl Topic {
 }
 
 /// The thing that a happening is about, for those who link.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "what", content = "of", rename_all = "snake_case")]
 pub enum About {
     Product,
     Release,

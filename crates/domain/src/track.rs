@@ -129,6 +129,14 @@ impl Track {
         self.counting(evidence, of, build).is_some()
     }
 
+    /// Returns the build that a run, a check by hand or a summary was made on.
+    pub fn evidence_build(&self, position: Position) -> Option<&BuildNumber> {
+        let runs = self.ingests.iter().map(|of| (of.position, &of.ingested.build));
+        let checks = self.attestations.iter().map(|of| (of.position, &of.build));
+        let summaries = self.summaries.iter().map(|of| (of.position, &of.build));
+        runs.chain(checks).chain(summaries).find(|(at, _)| *at == position).map(|(_, build)| build)
+    }
+
     /// Returns the assessment that was signed for the candidate last.
     pub fn assessment(&self) -> Option<&Assessment> {
         let candidate = &self.candidate.as_ref()?.build;

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use crate::criterion::Function;
 use crate::envelope::{ActorId, Position};
 use crate::id::{BuildNumber, CriterionId, DefectKey, TrackId};
+use crate::release::Release;
 use crate::time::Time;
 use crate::track::Track;
 use crate::voice::{Behalf, Voice};
@@ -63,6 +64,7 @@ pub enum Answer {
         by: ActorId,
         reason: String,
         at: Time,
+        position: Position,
     },
 }
 
@@ -70,7 +72,7 @@ pub enum Answer {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum End {
     /// Somebody took it back.
-    Revoked { by: ActorId, reason: String, at: Time },
+    Revoked { by: ActorId, reason: String, at: Time, position: Position },
     /// What it was given for is no longer so.
     Lapsed { why: String, at: Time, position: Position },
 }
@@ -101,7 +103,40 @@ impl Standing {
     }
 }
 
+/// Returns the functions that may accept something as it is: none, if nobody may.
+pub fn approvers<'a>(release: &'a Release, subject: &Subject) -> &'a [Function] {
+    match subject {
+        Subject::Criterion { criterion } => {
+            let criterion = release.definition().and_then(|definition| definition.criterion(criterion));
+            criterion.map(|criterion| criterion.waivable_by.as_slice()).unwrap_or_default()
+        }
+        Subject::Defect { .. } => release.description.policy.defect_waivers(),
+    }
+}
+
+impl Subject {
+    /// Returns it as readers see it: "“Smoke passed”", "TW-2304 “Route of the last run shown after sync”".
+    pub fn told(&self, release: &Release) -> String {
+        match self {
+            Self::Criterion { criterion } => {
+                let mut rulings = release.definitions.iter().rev();
+                let title = rulings.find_map(|ruling| Some(&ruling.definition.criterion(criterion)?.title));
+                title.map_or_else(|| format!("the criterion {criterion}"), |title| format!("“{title}”"))
+            }
+            Self::Defect { defect } => release
+                .defects
+                .get(defect)
+                .map_or_else(|| format!("defect {defect}"), |defect| defect.label()),
+        }
+    }
+}
+
 impl Waiver {
+    /// Returns the functions that may approve it: none, if nobody may.
+    pub fn approvers<'a>(&self, release: &'a Release) -> &'a [Function] {
+        approvers(release, &self.subject)
+    }
+
     /// Returns how it stands: what ended it, or else what was answered and what time says.
     pub fn standing(&self, now: Time) -> Standing {
         match (&self.answer, &self.end) {

@@ -5,7 +5,7 @@
 use super::Release;
 use crate::assessment::{Assessment, SignOff};
 use crate::criterion::Definition;
-use crate::defect::{Defect, DefectReport};
+use crate::defect::{Defect, DefectReport, Worse};
 use crate::definition::{Agreement, Draft, Late, Ruling};
 use crate::envelope::{Envelope, Position};
 use crate::event::{
@@ -121,15 +121,25 @@ impl Release {
     }
 
     pub(super) fn waiver_rejected(&mut self, envelope: &Envelope, rejected: WaiverRejected) {
-        let (by, at) = (envelope.actor.clone(), envelope.recorded_at);
+        let answer = Answer::Rejected {
+            by: envelope.actor.clone(),
+            reason: rejected.reason,
+            at: envelope.recorded_at,
+            position: envelope.position,
+        };
         self.on_waiver(rejected.waiver, |waiver| {
-            waiver.answer.get_or_insert(Answer::Rejected { by, reason: rejected.reason, at });
+            waiver.answer.get_or_insert(answer);
         });
     }
 
     pub(super) fn waiver_revoked(&mut self, envelope: &Envelope, revoked: WaiverRevoked) {
-        let (by, at) = (envelope.actor.clone(), envelope.recorded_at);
-        self.on_waiver(revoked.waiver, |waiver| waiver.end(End::Revoked { by, reason: revoked.reason, at }));
+        let end = End::Revoked {
+            by: envelope.actor.clone(),
+            reason: revoked.reason,
+            at: envelope.recorded_at,
+            position: envelope.position,
+        };
+        self.on_waiver(revoked.waiver, |waiver| waiver.end(end));
     }
 
     /// Ends what was given for an earlier candidate.
@@ -144,20 +154,26 @@ impl Release {
         }
     }
 
-    /// Ends what was given for a defect that has turned out worse.
-    pub(super) fn lapse_with_defect(&mut self, envelope: &Envelope, before: &Defect, report: &DefectReport) {
+    /// Ends what was given for a defect that has turned out worse, and says how.
+    pub(super) fn lapse_with_defect(
+        &mut self,
+        envelope: &Envelope,
+        before: &Defect,
+        report: &DefectReport,
+    ) -> Option<Worse> {
         let why = match (before.report.severity, report.severity) {
             (Some(was), Some(is)) if is < was => {
                 format!("it was {} and is {} now", was.as_str(), is.as_str())
             }
             (None, Some(is)) => format!("it turned out to be {}", is.as_str()),
             (Some(was), None) => format!("it was {}, and nobody says how bad it is now", was.as_str()),
-            _ => return,
+            _ => return None,
         };
         let of_defect = |waiver: &&mut Waiver| matches!(&waiver.subject, Subject::Defect { defect } if *defect == before.key);
         for waiver in self.waivers.iter_mut().filter(of_defect).filter(|waiver| waiver.is_open()) {
             waiver.end(lapsed(envelope, why.clone()));
         }
+        Some(Worse { why, at: envelope.recorded_at, position: envelope.position })
     }
 
     pub(super) fn signed_off(&mut self, envelope: &Envelope, signed: SignedOff) {

@@ -22,8 +22,12 @@ pub struct Brought<'a> {
 
 impl Release {
     pub(super) fn withdrawn(&mut self, envelope: &Envelope, withdrawn: EvidenceWithdrawn) {
-        let withdrawal =
-            Withdrawal { by: envelope.actor.clone(), at: envelope.recorded_at, reason: withdrawn.reason };
+        let withdrawal = Withdrawal {
+            by: envelope.actor.clone(),
+            at: envelope.recorded_at,
+            position: envelope.position,
+            reason: withdrawn.reason,
+        };
         if let Some(slot) = self.withdrawal_slot(withdrawn.evidence) {
             slot.get_or_insert(withdrawal);
         }
@@ -52,6 +56,7 @@ impl Release {
             slot.get_or_insert(Withdrawal {
                 by: envelope.actor.clone(),
                 at: envelope.recorded_at,
+                position: envelope.position,
                 reason: format!("it belongs to {place}: {}", corrected.reason),
             });
         }
@@ -126,6 +131,17 @@ impl Release {
             withdrawn: of.withdrawn.as_ref(),
         });
         of_tracks.chain(wholes)
+    }
+
+    /// Returns what took the place of a piece of evidence that was put where it belongs, and its track.
+    pub fn in_place_of(&self, evidence: Position) -> Option<(&Track, Position)> {
+        self.tracks.values().find_map(|track| {
+            let runs = track.ingests.iter().map(|of| (of.corrects, of.position));
+            let checks = track.attestations.iter().map(|of| (of.corrects, of.position));
+            let summaries = track.summaries.iter().map(|of| (of.corrects, of.position));
+            let found = runs.chain(checks).chain(summaries).find(|(of, _)| *of == Some(evidence));
+            found.map(|(_, position)| (track, position))
+        })
     }
 
     /// Returns who brought something.

@@ -20,9 +20,10 @@ use crate::risk::{Risk, RiskEnd};
 impl Release {
     pub(super) fn defect_reported(&mut self, envelope: &Envelope, reported: DefectReported) {
         let DefectReported { defect: key, report, source, reason: _ } = reported;
-        if let Some(before) = self.defects.get(&key).cloned() {
-            self.lapse_with_defect(envelope, &before, &report);
-        }
+        let worse = match self.defects.get(&key).cloned() {
+            Some(before) => self.lapse_with_defect(envelope, &before, &report),
+            None => None,
+        };
         match self.defects.get_mut(&key) {
             Some(defect) => {
                 let defect = Arc::make_mut(defect);
@@ -32,6 +33,7 @@ impl Release {
                 defect.reported_at = envelope.recorded_at;
                 defect.reported = envelope.position;
                 defect.withdrawn = None;
+                defect.turned_worse.extend(worse);
             }
             None => {
                 let defect = Defect {
@@ -45,6 +47,7 @@ impl Release {
                     reported_at: envelope.recorded_at,
                     reported: envelope.position,
                     impact: None,
+                    turned_worse: Vec::new(),
                     answers: Default::default(),
                     deferral: None,
                     withdrawn: None,
