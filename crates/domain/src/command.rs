@@ -4,12 +4,16 @@
 
 pub mod apply;
 pub mod ask;
+pub mod candidate;
 pub mod change;
+pub mod correction;
 pub mod defect;
 mod described;
 pub mod evidence;
+pub mod judgement;
 pub mod listing;
 pub mod risk;
+pub mod waiver;
 
 use crate::envelope::Position;
 use crate::event::Event;

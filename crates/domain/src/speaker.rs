@@ -2,6 +2,7 @@
 //!
 //! Invariant: nobody speaks for a function that is not theirs; a word that another recorded is theirs whose word it is.
 
+use crate::command::evidence::sourced;
 use crate::criterion::Function;
 use crate::envelope::ActorId;
 use crate::refusal::Refusal;
@@ -28,6 +29,14 @@ impl Speaker {
 
     pub fn provenance(&self) -> Provenance {
         Provenance { behalf: self.behalf.clone(), answers: None }
+    }
+
+    /// Checks that a word recorded for somebody says where they gave it.
+    ///
+    /// # Errors
+    /// The refusal, which says how.
+    pub fn sourced(&self) -> Result<(), Refusal> {
+        sourced(&self.provenance())
     }
 
     /// Says whether they may speak for a function.

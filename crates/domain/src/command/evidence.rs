@@ -44,7 +44,7 @@ pub fn writable(release: &Release) -> Result<(), Refusal> {
 ///
 /// # Errors
 /// A build that nobody registered and whose commit did not come along, or one that was made from another commit.
-fn build(
+pub(super) fn build(
     release: &Release,
     track: &Track,
     number: &BuildNumber,
@@ -141,7 +141,7 @@ pub fn ingest(release: &Release, run: RunIngested, commit: Option<&Commit>) -> R
 const LONGEST_SOURCE: usize = 300;
 
 /// Checks that what is recorded on somebody's behalf says where they said it.
-pub(super) fn sourced(provenance: &Provenance) -> Result<(), Refusal> {
+pub(crate) fn sourced(provenance: &Provenance) -> Result<(), Refusal> {
     let Some(behalf) = &provenance.behalf else { return Ok(()) };
     let length = behalf.source.trim().chars().count();
     if (1..=LONGEST_SOURCE).contains(&length) {
@@ -153,6 +153,9 @@ pub(super) fn sourced(provenance: &Provenance) -> Result<(), Refusal> {
     )))
 }
 
+/// How many photos show a check by hand.
+pub const MOST_PHOTOS: usize = 6;
+
 /// Decides a check by hand.
 pub fn attest(
     release: &Release,
@@ -161,6 +164,11 @@ pub fn attest(
 ) -> Result<Vec<Event>, Refusal> {
     writable(release)?;
     sourced(&attested.provenance)?;
+    if attested.photos.len() > MOST_PHOTOS {
+        return Err(Refusal::invalid(format!(
+            "A check by hand shows at most {MOST_PHOTOS} photos. Leave out those that show nothing more."
+        )));
+    }
     let track = track(release, &attested.track)?;
     device(track, &attested.device)?;
     let registered = build(release, track, &attested.build, commit)?;

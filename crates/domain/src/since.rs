@@ -1,0 +1,188 @@
+//! What was corrected since something was decided on a track: what its decider could not have known.
+//!
+//! Invariant: only what touches what was on record by then is told; news that nobody could have known of is not.
+
+use crate::envelope::Position;
+use crate::evidence::Withdrawal;
+use crate::happening::About;
+use crate::id::TrackId;
+use crate::release::Release;
+use crate::time::Time;
+use crate::track::Track;
+use crate::waiver::{Answer, End, Waiver};
+use crate::words;
+
+/// One thing that is not any more as it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Since {
+    /// The event that changed it.
+    pub position: Position,
+    pub at: Time,
+    pub sentence: String,
+    pub about: About,
+}
+
+/// Returns what was corrected on a track after a position, of what was on record by then; in the order of the journal.
+pub fn since(release: &Release, track: &TrackId, position: Position) -> Vec<Since> {
+    let Some(track) = release.tracks.get(track) else { return Vec::new() };
+    let mut all = withdrawn(release, track, position);
+    all.extend(moved_here(track, position));
+    all.extend(waivers(release, track, position));
+    all.extend(definitions(release, position));
+    all.extend(defects(release, track, position));
+    all.extend(candidates(track, position));
+    all.sort_by_key(|since| since.position);
+    all
+}
+
+/// What was brought or signed by then, and was withdrawn or put elsewhere after.
+fn withdrawn(release: &Release, track: &Track, position: Position) -> Vec<Since> {
+    let what = |of: Position, withdrawal: &Option<Withdrawal>, what: String| {
+        let withdrawal = withdrawal.as_ref()?;
+        (of < position && withdrawal.position > position).then(|| Since {
+            position: withdrawal.position,
+            at: withdrawal.at,
+            sentence: match release.in_place_of(of) {
+                Some((_, to)) => format!("{what} was put elsewhere, as evidence {to}: {}", withdrawal.reason),
+                None => format!("{what} was withdrawn: {}", withdrawal.reason),
+            },
+            about: About::Evidence(of),
+        })
+    };
+    let on = |build| track.build_label(build);
+    let runs = track.ingests.iter().filter_map(|of| {
+        let told = format!("the {} on {}", of.ingested.label(), on(&of.ingested.build));
+        what(of.position, &of.withdrawn, told)
+    });
+    let checks = track.attestations.iter().filter_map(|of| {
+        let told = format!("the check by hand of {} on {}", on(&of.build), of.device);
+        what(of.position, &of.withdrawn, told)
+    });
+    let summaries = track
+        .summaries
+        .iter()
+        .filter_map(|of| what(of.position, &of.withdrawn, format!("the test summary of {}", on(&of.build))));
+    let sign_offs = track.sign_offs.iter().filter_map(|of| {
+        let told = format!("the sign-off of {} for {}", on(&of.build), of.function.as_str());
+        what(of.position, &of.withdrawn, told)
+    });
+    let assessments = track
+        .assessments
+        .iter()
+        .filter_map(|of| what(of.position, &of.withdrawn, format!("the assessment of {}", on(&of.build))));
+    let carried = track.carried.iter().filter_map(|of| {
+        let told = format!("that evidence {} holds for {} too", of.evidence, on(&of.to));
+        what(of.position, &of.withdrawn, told)
+    });
+    runs.chain(checks).chain(summaries).chain(sign_offs).chain(assessments).chain(carried).collect()
+}
+
+/// What was on record elsewhere by then, and was put here after.
+fn moved_here(track: &Track, position: Position) -> Vec<Since> {
+    let runs = track.ingests.iter().map(|of| (of.corrects, of.position, of.withdrawn.is_none()));
+    let checks = track.attestations.iter().map(|of| (of.corrects, of.position, of.withdrawn.is_none()));
+    let summaries = track.summaries.iter().map(|of| (of.corrects, of.position, of.withdrawn.is_none()));
+    let here = |of: Position| track.evidence_build(of).is_some();
+    let moved = runs.chain(checks).chain(summaries).filter_map(|(corrects, at, counts)| {
+        let of = corrects?;
+        // What moved within the track is told where it was.
+        (counts && at > position && of < position && !here(of)).then_some((of, at))
+    });
+    let moved: Vec<(Position, Position)> = moved.collect();
+    let at = |evidence: Position| {
+        let runs = track.ingests.iter().map(|of| (of.position, of.recorded_at));
+        let checks = track.attestations.iter().map(|of| (of.position, of.recorded_at));
+        let summaries = track.summaries.iter().map(|of| (of.position, of.recorded_at));
+        runs.chain(checks).chain(summaries).find(|(at, _)| *at == evidence).map(|(_, at)| at)
+    };
+    let told = |(of, position): (Position, Position)| {
+        Some(Since {
+            position,
+            at: at(position)?,
+            sentence: format!("evidence {of} was put here, where it belongs, as evidence {position}"),
+            about: About::Evidence(position),
+        })
+    };
+    moved.into_iter().filter_map(told).collect()
+}
+
+/// What was accepted by then, and is not any more.
+fn waivers(release: &Release, track: &Track, position: Position) -> Vec<Since> {
+    let approved_by_then = |waiver: &&Waiver| match &waiver.answer {
+        Some(Answer::Approved { position: at, .. }) => *at <= position,
+        _ => false,
+    };
+    let of_track = release.waivers.iter().filter(|waiver| waiver.track == track.description.id);
+    let ended = of_track.filter(approved_by_then).filter_map(|waiver| {
+        let what = waiver.subject.told(release);
+        let (at, when, sentence) = match waiver.end.as_ref()? {
+            End::Revoked { reason, at, position, .. } => {
+                (*at, *position, format!("the waiver of {what} was revoked: {reason}"))
+            }
+            End::Lapsed { why, at, position } => {
+                (*at, *position, format!("the waiver of {what} lapsed: {why}"))
+            }
+        };
+        let about = About::Waiver(waiver.position);
+        (when > position).then_some(Since { position: when, at, sentence, about })
+    });
+    ended.collect()
+}
+
+fn definitions(release: &Release, position: Position) -> Vec<Since> {
+    let by_then = release.definitions.iter().any(|ruling| ruling.position <= position);
+    let after = release.definitions.iter().filter(|ruling| by_then && ruling.position > position);
+    after
+        .map(|ruling| {
+            let version = ruling.definition.version;
+            let why = ruling.definition.reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+            Since {
+                position: ruling.position,
+                at: ruling.since,
+                sentence: format!("version {version} of the definition of ready took effect{why}"),
+                about: About::Definition(version),
+            }
+        })
+        .collect()
+}
+
+fn defects(release: &Release, track: &Track, position: Position) -> Vec<Since> {
+    let of_track = release.defects.values().filter(|defect| {
+        let seen_on = defect.seen_on();
+        defect.position <= position && (seen_on.is_empty() || seen_on.contains(&track.description.id))
+    });
+    of_track
+        .flat_map(|defect| {
+            let worse = defect.turned_worse.iter().filter(|worse| worse.position > position);
+            worse.map(|worse| Since {
+                position: worse.position,
+                at: worse.at,
+                sentence: format!("{}: {}", defect.label(), worse.why),
+                about: About::Defect(defect.key.clone()),
+            })
+        })
+        .collect()
+}
+
+fn candidates(track: &Track, position: Position) -> Vec<Since> {
+    let all = track.earlier_candidates.iter().chain(&track.candidate);
+    // The first candidate of a track corrects nothing.
+    let replaced = all.skip(1).filter(|candidate| candidate.position > position);
+    replaced
+        .map(|candidate| {
+            let why = candidate.reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+            Since {
+                position: candidate.position,
+                at: candidate.nominated_at,
+                sentence: format!("the candidate became {}{why}", track.build_label(&candidate.build)),
+                about: About::Track(track.description.id.clone()),
+            }
+        })
+        .collect()
+}
+
+/// Returns it as one line: "the smoke run on 4.2.0 (514) was withdrawn: …; and 2 more".
+pub fn told(all: &[Since], most: usize) -> String {
+    let sentences: Vec<&str> = all.iter().map(|since| since.sentence.as_str()).collect();
+    words::list(&sentences, sentences.len(), most)
+}
