@@ -3,6 +3,7 @@
 //! Invariant: a route reads its request, calls one use case and writes its answer; it decides nothing.
 
 mod asks;
+mod candidates;
 mod conditions;
 mod document;
 mod evidence;
@@ -15,6 +16,7 @@ mod problem;
 pub(crate) mod refusals;
 mod releases;
 mod tokens;
+mod waivers;
 
 use std::sync::Arc;
 
@@ -58,7 +60,18 @@ pub(crate) fn routes(app: App, access: Access) -> (Router, Vec<Door>, Arc<Served
         .api(Act::BringEvidence, routes!(evidence::attest))
         .api(Act::BringEvidence, routes!(evidence::summarize))
         .api(Act::WithdrawEvidence, routes!(evidence::withdraw))
+        .api(Act::WithdrawEvidence, routes!(evidence::correct))
         .api(Act::BringEvidence, routes!(asks::attach))
+        .api(Act::Nominate, routes!(candidates::nominate))
+        .api(Act::Nominate, routes!(candidates::carry))
+        .api(Act::GiveWord, routes!(candidates::sign_off))
+        .api(Act::Read, routes!(candidates::assessments))
+        .api(Act::Assess, routes!(candidates::assess))
+        .api(Act::Read, routes!(waivers::list))
+        .api(Act::Report, routes!(waivers::request))
+        .api(Act::GiveWord, routes!(waivers::approve))
+        .api(Act::GiveWord, routes!(waivers::refuse))
+        .api(Act::Report, routes!(waivers::revoke))
         .api(Act::Read, routes!(asks::list))
         .api(Act::Ask, routes!(asks::ask))
         .api(Act::Ask, routes!(asks::anew))

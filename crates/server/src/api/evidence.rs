@@ -20,6 +20,7 @@ use super::object::{Done, Sent};
 use super::refusals::{Contradiction, Moved, NotChanged, Unfit, Unknown};
 use super::releases::{OfRelease, ReleasePath};
 use crate::app::cases::{CaseLine, CasesQuery};
+use crate::app::correction::CorrectRequest;
 use crate::app::evidence::{
     AttestRequest, EvidenceLine, EvidenceQuery, EvidenceResponse, SummarizeRequest, WithdrawRequest,
 };
@@ -37,7 +38,7 @@ pub(super) struct Archive(());
 
 /// List evidence
 ///
-/// Every piece of it, the latest first.
+/// Every piece of it and every sign-off, the latest first.
 #[utoipa::path(
     get, path = "/releases/{product}/{name}/evidence", operation_id = "evidence_list", tag = "Evidence",
     params(OfRelease, EvidenceQuery, IfNoneMatch),
@@ -125,7 +126,7 @@ pub(super) async fn summarize(
 
 /// Withdraw evidence
 ///
-/// It stays on record and no longer counts. Withdrawn again by the same person for the same reason, it is answered as the
+/// Of evidence, a sign-off, an assessment, or that evidence was carried forward: it stays on record and no longer counts. Withdrawn again by the same person for the same reason, it is answered as the
 /// first time, whatever key or condition comes along.
 #[utoipa::path(
     post, path = "/releases/{product}/{name}/withdrawals", operation_id = "withdraw", tag = "Evidence",
@@ -144,6 +145,28 @@ pub(super) async fn withdraw(
     key?;
     app.withdraw(&path?.0.into(), request?.0.0, conditions.seen().as_ref()).await?;
     Ok(Json(Done {}))
+}
+
+/// Put evidence where it belongs
+///
+/// A run, a check by hand or a summary that was recorded on the wrong track or build. It stays where it was, marked, and
+/// counts where it belongs, under a position of its own.
+#[utoipa::path(
+    post, path = "/releases/{product}/{name}/corrections", operation_id = "correct", tag = "Evidence",
+    params(OfRelease, IdempotencyKey, IfMatch),
+    request_body = CorrectRequest,
+    responses((status = 200, description = "It is there.", body = EvidenceResponse), Unknown, Contradiction, Moved)
+)]
+pub(super) async fn correct(
+    Acting(app): Acting,
+    path: ReleasePath,
+    key: Result<IdempotencyKey, Problem>,
+    conditions: Conditions,
+    request: Sent<CorrectRequest>,
+) -> Result<Json<EvidenceResponse>, Problem> {
+    // Moving twice is once by nature: the key is only read to be refused where it cannot be.
+    key?;
+    Ok(Json(app.correct(&path?.0.into(), request?.0.0, conditions.seen().as_ref()).await?))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

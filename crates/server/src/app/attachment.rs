@@ -8,6 +8,7 @@ use domain::envelope::Position;
 use domain::id::ReleaseId;
 use domain::permission::{Act, Whose};
 use domain::refusal::Refusal;
+use domain::waiver::Answer;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -70,6 +71,44 @@ impl App {
         Ok(Uploaded { attachment: self.blobs().put(bytes).await? })
     }
 
+    /// Checks that photos are there and are pictures; the same one twice is one.
+    pub(super) async fn photos(&self, named: Vec<Digest>) -> Result<Vec<Digest>, AppError> {
+        let mut photos: Vec<Digest> = Vec::with_capacity(named.len());
+        for photo in named {
+            match self.attachment_kind(&photo).await? {
+                None => {
+                    return Err(
+                        Refusal::unknown("A photo is not there. Upload it as an attachment first.").into()
+                    );
+                }
+                Some(Kind::File) => {
+                    return Err(
+                        Refusal::invalid("A photo is a picture, PNG or JPEG; one of these is not.").into()
+                    );
+                }
+                Some(Kind::Png | Kind::Jpeg) if photos.contains(&photo) => {}
+                Some(Kind::Png | Kind::Jpeg) => photos.push(photo),
+            }
+        }
+        Ok(photos)
+    }
+
+    /// Returns a photo of a check by hand, counted from 1.
+    pub(crate) async fn photo(
+        &self,
+        id: &ReleaseId,
+        evidence: Position,
+        number: usize,
+    ) -> Result<Bytes, AppError> {
+        let release = self.release(id).await?;
+        let mut checks = release.tracks.values().flat_map(|track| &track.attestations);
+        let photos = checks.find(|check| check.position == evidence).map(|check| check.photos.as_slice());
+        let digest = number.checked_sub(1).and_then(|index| photos?.get(index).copied());
+        let digest = digest
+            .ok_or_else(|| Refusal::unknown(format!("Evidence {evidence} of {id} has no photo {number}.")))?;
+        self.blobs().get(&digest).await?.ok_or(AppError::BlobLost(digest))
+    }
+
     /// Returns what an attachment is; nothing, where it is lost.
     pub(crate) async fn attachment_kind(&self, digest: &Digest) -> Result<Option<Kind>, AppError> {
         let begin = self.blobs().get_range(digest, 0..16).await?;
@@ -79,11 +118,20 @@ impl App {
     /// Returns what came along with a piece of evidence.
     pub(crate) async fn attachment(&self, id: &ReleaseId, evidence: Position) -> Result<Bytes, AppError> {
         let release = self.release(id).await?;
-        let behalf = release.tracks.values().find_map(|track| {
+        let of_tracks = release.tracks.values().find_map(|track| {
             let checks = track.attestations.iter().map(|check| (check.position, &check.behalf));
             let summaries = track.summaries.iter().map(|summary| (summary.position, &summary.behalf));
-            checks.chain(summaries).find(|(at, _)| *at == evidence).map(|(_, behalf)| behalf)
+            let sign_offs = track.sign_offs.iter().map(|signed| (signed.position, &signed.behalf));
+            let all = checks.chain(summaries).chain(sign_offs);
+            all.into_iter().find(|(at, _)| *at == evidence).map(|(_, behalf)| behalf)
         });
+        let of_waivers = || {
+            release.waivers.iter().find_map(|waiver| match &waiver.answer {
+                Some(Answer::Approved { position, behalf, .. }) if *position == evidence => Some(behalf),
+                _ => None,
+            })
+        };
+        let behalf = of_tracks.or_else(of_waivers);
         let digest = behalf.and_then(|behalf| behalf.as_ref()?.attachment).ok_or_else(|| {
             Refusal::unknown(format!("Nothing came along with evidence {evidence} of {id}."))
         })?;

@@ -2,15 +2,18 @@
 //!
 //! Invariant: who said it is on record with what was said.
 
+use domain::carry::Counting;
 use domain::command::{Settled, evidence};
+use domain::digest::Digest;
 use domain::envelope::Position;
 use domain::event::{DeviceAttested, Event, SummaryWritten};
-use domain::evidence::{AttestedResult, Summary};
+use domain::evidence::{AttestedResult, Summary, Withdrawal};
 use domain::id::{BuildNumber, Commit, ReleaseId, TrackId};
 use domain::permission::{Act, Whose};
 use domain::refusal::Refusal;
 use domain::release::Release;
 use domain::time::Time;
+use domain::track::Track;
 use domain::voice::{Provenance, Voice};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -38,6 +41,10 @@ pub struct AttestRequest {
     pub result: AttestedResult,
     #[serde(default)]
     pub notes: Option<String>,
+    /// What shows it: the digests that uploads of attachments were answered with; at most 6.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 6)]
+    pub photos: Vec<Digest>,
     /// Whose word it is, if it is not that of whoever records it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub behalf: Option<OnBehalf>,
@@ -106,6 +113,15 @@ pub struct EvidenceLine {
     pub at: Time,
     /// Whose word it is, and how it came: a name, or "Jo Lind, recorded by Ada Winter (message in #release)".
     pub by: String,
+    /// The candidate that somebody carried it forward to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carried_to: Option<BuildNumber>,
+    /// The evidence in whose place it is, which was on the wrong track or build.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_place_of: Option<Position>,
+    /// How many photos show it.
+    #[serde(default)]
+    pub photos: usize,
     /// Why it was withdrawn; absent while it counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withdrawn: Option<String>,
@@ -120,10 +136,11 @@ impl App {
         once: Option<&Once>,
     ) -> Result<EvidenceResponse, AppError> {
         self.allows(Act::BringEvidence, Whose::Own)?;
-        let AttestRequest { track, build, commit, device, result, notes, behalf } = request;
+        let AttestRequest { track, build, commit, device, result, notes, photos, behalf } = request;
+        let photos = self.photos(photos).await?;
         let notes = notes.filter(|notes| !notes.trim().is_empty());
         let (found, provenance) = self.coming(behalf).await?;
-        let attested = DeviceAttested { track, build, device, result, notes, photos: Vec::new(), provenance };
+        let attested = DeviceAttested { track, build, device, result, notes, photos, provenance };
         // Checks by hand repeat on purpose: each is a fact of its own, keyed by its moment.
         let moment = self.now().micros();
         let decide = |release: &Release| {
@@ -210,64 +227,8 @@ impl App {
     ) -> Result<(Position, Page<EvidenceLine>), AppError> {
         let release = self.release(id).await?;
         let before = query.after.map_or(Position(i64::MAX), |AfterPosition(position)| position);
-        let mut lines = Vec::new();
-        for track in release.tracks.values() {
-            let track_id = &track.description.id;
-            let runs = track.ingests.iter().map(|ingest| {
-                let counts = &ingest.counts;
-                let failed = counts.failed + counts.errored;
-                let on = ingest.device.as_ref().map(|device| format!(" on {device}")).unwrap_or_default();
-                let cases = domain::words::count(counts.cases, "case", "cases");
-                let result = format!("{cases}, {failed} failed, {} skipped", counts.skipped);
-                (
-                    ingest.position,
-                    &ingest.build,
-                    format!("{} run {}{on}", ingest.kind, ingest.run),
-                    result,
-                    ingest.recorded_at,
-                    Voice::own(&ingest.actor),
-                    &ingest.withdrawn,
-                )
-            });
-            let checks = track.attestations.iter().map(|check| {
-                (
-                    check.position,
-                    &check.build,
-                    format!("by hand on {}", check.device),
-                    check.result.as_str().to_owned(),
-                    check.recorded_at,
-                    check.voice(),
-                    &check.withdrawn,
-                )
-            });
-            let summaries = track.summaries.iter().map(|summary| {
-                (
-                    summary.position,
-                    &summary.build,
-                    "test summary".to_owned(),
-                    format!("{} words", summary.words),
-                    summary.recorded_at,
-                    summary.voice(),
-                    &summary.withdrawn,
-                )
-            });
-            let all = runs.chain(checks).chain(summaries).filter(|(position, ..)| *position < before);
-            for (evidence, build, what, result, at, voice, withdrawal) in all {
-                lines.push((
-                    voice,
-                    EvidenceLine {
-                        evidence,
-                        track: track_id.clone(),
-                        build: build.clone(),
-                        what,
-                        result,
-                        at,
-                        by: String::new(),
-                        withdrawn: withdrawal.as_ref().map(|withdrawal| withdrawal.reason.clone()),
-                    },
-                ));
-            }
-        }
+        let mut lines: Vec<(Voice<'_>, EvidenceLine)> = release.tracks.values().flat_map(lines_of).collect();
+        lines.retain(|(_, line)| line.evidence < before);
         lines.sort_by_key(|(_, line)| std::cmp::Reverse(line.evidence));
         let page = Page::of(lines.into_iter(), query.limit, |(_, line)| line.evidence.to_string());
         let names = self.names_now().await?;
@@ -275,6 +236,56 @@ impl App {
         let items = page.items.into_iter().map(named).collect();
         Ok((release.position, Page { items, next: page.next }))
     }
+}
+
+/// Returns a track's evidence and sign-offs as lines that do not name anybody yet.
+fn lines_of(track: &Track) -> Vec<(Voice<'_>, EvidenceLine)> {
+    let candidate = track.candidate.as_ref().map(|candidate| &candidate.build);
+    let line = |evidence: Position, build: &BuildNumber, at: Time, withdrawal: &Option<Withdrawal>| {
+        let carried = |of: &&BuildNumber| {
+            matches!(track.counting(evidence, build, of), Some(Counting::Carried(_))) && withdrawal.is_none()
+        };
+        EvidenceLine {
+            evidence,
+            track: track.description.id.clone(),
+            build: build.clone(),
+            what: String::new(),
+            result: String::new(),
+            at,
+            by: String::new(),
+            carried_to: candidate.filter(carried).cloned(),
+            in_place_of: None,
+            photos: 0,
+            withdrawn: withdrawal.as_ref().map(|withdrawal| withdrawal.reason.clone()),
+        }
+    };
+    let runs = track.ingests.iter().map(|ingest| {
+        let counts = &ingest.counts;
+        let failed = counts.failed + counts.errored;
+        let on = ingest.device.as_ref().map(|device| format!(" on {device}")).unwrap_or_default();
+        let cases = domain::words::count(counts.cases, "case", "cases");
+        let line = line(ingest.position, &ingest.build, ingest.recorded_at, &ingest.withdrawn);
+        let what = format!("{} run {}{on}", ingest.kind, ingest.run);
+        let result = format!("{cases}, {failed} failed, {} skipped", counts.skipped);
+        (Voice::own(&ingest.actor), EvidenceLine { what, result, in_place_of: ingest.corrects, ..line })
+    });
+    let checks = track.attestations.iter().map(|check| {
+        let line = line(check.position, &check.build, check.recorded_at, &check.withdrawn);
+        let (what, result) = (format!("by hand on {}", check.device), check.result.as_str().to_owned());
+        let photos = check.photos.len();
+        (check.voice(), EvidenceLine { what, result, photos, in_place_of: check.corrects, ..line })
+    });
+    let summaries = track.summaries.iter().map(|summary| {
+        let line = line(summary.position, &summary.build, summary.recorded_at, &summary.withdrawn);
+        let (what, result) = ("test summary".to_owned(), format!("{} words", summary.words));
+        (summary.voice(), EvidenceLine { what, result, in_place_of: summary.corrects, ..line })
+    });
+    let sign_offs = track.sign_offs.iter().map(|signed| {
+        let line = line(signed.position, &signed.build, signed.recorded_at, &signed.withdrawn);
+        let what = format!("sign-off for {}", signed.function.as_str());
+        (signed.voice(), EvidenceLine { what, result: "signed off".to_owned(), ..line })
+    });
+    runs.chain(checks).chain(summaries).chain(sign_offs).collect()
 }
 
 /// Returns a key that is the same exactly for the same content.

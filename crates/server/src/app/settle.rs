@@ -31,7 +31,6 @@ pub struct SettledResponse {
 impl App {
     /// Returns whoever gives their word: whoever acts, or somebody on whose behalf they record it. Somebody new is not
     /// kept yet; [`settle`](Self::settle) does so once it is decided.
-    #[expect(dead_code, reason = "the verbs that give a word come next")]
     pub(crate) async fn speaker(
         &self,
         behalf: Option<OnBehalf>,

@@ -144,8 +144,9 @@ async fn send(app: &App, id: &ReleaseId, filled: &Filled) -> Result<EvidenceResp
                 _ => return Err(Refusal::invalid("Say whether it passed or failed.").into()),
             };
             let (device, notes) = (filled.device.clone(), Some(filled.text.clone()));
-            app.attest(id, AttestRequest { track, build, commit: None, device, result, notes, behalf }, None)
-                .await
+            let photos = Vec::new();
+            let request = AttestRequest { track, build, commit: None, device, result, notes, photos, behalf };
+            app.attest(id, request, None).await
         }
     }
 }
