@@ -11,6 +11,7 @@ pub mod kleene;
 mod names;
 pub mod operators;
 pub mod preset;
+mod reasons;
 mod shape;
 
 pub use names::names;

@@ -8,9 +8,10 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use super::fields::{Fields, Name};
+use super::reasons::Reasons;
 
 /// A fact nobody has established yet.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Missing {
     /// What a criterion calls it, as in `runs.smoke.failed`.
     pub fact: Arc<str>,
@@ -116,11 +117,11 @@ impl Fact {
     }
 
     /// Adds every reason for which this value, or a part of it, is not known.
-    pub fn collect_missing(&self, into: &mut Vec<Missing>) {
+    pub(crate) fn collect_missing(&self, into: &mut Reasons) {
         match self {
-            Self::Missing(missing) => merge_missing(into, missing),
+            Self::Missing(missing) => into.add_all(missing),
             Self::AtLeast(items, missing) => {
-                merge_missing(into, missing);
+                into.add_all(missing);
                 items.iter().for_each(|item| item.collect_missing(into));
             }
             Self::List(items) => items.iter().for_each(|item| item.collect_missing(into)),
@@ -169,15 +170,6 @@ impl Fact {
             Self::Double(value) => format!("{}", (value * 10_000.0).round() / 10_000.0),
             Self::Missing(_) => "not known".to_owned(),
             other => other.to_json().to_string(),
-        }
-    }
-}
-
-/// Adds reasons that are not there yet, keeping the order in which they were met.
-pub fn merge_missing(into: &mut Vec<Missing>, more: &[Missing]) {
-    for missing in more {
-        if !into.contains(missing) {
-            into.push(missing.clone());
         }
     }
 }

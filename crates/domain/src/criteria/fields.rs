@@ -28,6 +28,18 @@ impl Fields {
         self.0.get(index).map(|(_, fact)| fact)
     }
 
+    /// Returns a part by its name, looked for first where one of that name was found last.
+    pub(super) fn get_near(&self, name: &str, last: &mut usize) -> Option<&Fact> {
+        if let Some((of, fact)) = self.0.get(*last)
+            && of.as_ref() == name
+        {
+            return Some(fact);
+        }
+        let index = self.0.binary_search_by(|(of, _)| of.as_ref().cmp(name)).ok()?;
+        *last = index;
+        self.0.get(index).map(|(_, fact)| fact)
+    }
+
     pub fn contains_key(&self, name: &str) -> bool {
         self.get(name).is_some()
     }

@@ -2,22 +2,28 @@
 //! other operands decide.
 //!
 //! CEL alone reports the first missing fact it meets. A reader needs every one that matters, so the logic
-//! (`&&`, `||`, `!`, `?:`, the macros) is walked here, and CEL's library computes what is known.
+//! (`&&`, `||`, `!`, `?:`, the macros) is walked here, and CEL's library computes what is known. Facts are looked at
+//! where they lie: a list of thousands is walked without a copy of anything on it.
 //!
 //! Invariant: an error other than a missing fact is never absorbed; it makes the criterion broken.
+
+mod macros;
+mod seen;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use cel::Context;
-use cel::common::ast::{CallExpr, ComprehensionExpr, Expr, LiteralValue, operators as op};
+use cel::common::ast::{CallExpr, Expr, LiteralValue, operators as op};
 use cel::parser::Expression as Node;
+use typed_arena::Arena;
 
 use super::expression::Expression;
-use super::fact::{Fact, Missing, merge_missing};
+use super::fact::{Fact, Missing};
 use super::fields::Fields;
 use super::operators::{self, Broken};
-use super::shape::Shape;
+use super::reasons::Reasons;
+use seen::Seen;
 
 /// How many items one evaluation may touch: nodes, and what operators read and make. It bounds time and memory.
 pub const MAX_STEPS: usize = 2_000_000;
@@ -25,6 +31,8 @@ pub const MAX_STEPS: usize = 2_000_000;
 pub const MAX_LIST: usize = 100_000;
 /// The largest compiled pattern, in bytes.
 pub const PATTERN: usize = 256 << 10;
+/// The nodes of which it is remembered what they are: all there can be in an expression of the longest source.
+const NODES: usize = 8_192;
 
 /// What an expression came to.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,22 +44,44 @@ pub enum Evaluation {
 
 /// Evaluates an expression over facts. Run it on a large stack.
 pub fn evaluate(expression: &Expression, facts: &Fact) -> Evaluation {
-    let mut walk =
-        Walk { context: Context::default(), facts, scope: Vec::new(), steps: 0, patterns: HashMap::new() };
+    let made = Arena::new();
+    let mut walk = Walk {
+        context: None,
+        facts,
+        made: &made,
+        scope: Vec::new(),
+        steps: 0,
+        patterns: HashMap::new(),
+        noted: Vec::new(),
+    };
     match walk.node(expression.root()) {
-        Ok(fact) => Evaluation::Value(fact),
+        Ok(seen) => Evaluation::Value(seen.into_fact()),
         Err(broken) => Evaluation::Broken(broken),
     }
 }
 
-struct Walk<'a> {
-    context: Context<'static, 'static>,
-    facts: &'a Fact,
+struct Walk<'f> {
+    /// CEL's functions; made when the first is needed, as that takes longer than most criteria.
+    context: Option<Context<'static, 'static>>,
+    facts: &'f Fact,
+    /// What was made on the way and is looked at again.
+    made: &'f Arena<Fact>,
     /// Variables of the macros around the current node, innermost last.
-    scope: Vec<(String, Fact)>,
+    scope: Vec<(&'f str, &'f Fact)>,
     steps: usize,
     /// Patterns compiled so far.
     patterns: HashMap<String, regex::Regex>,
+    /// What was found of a node before, by its id.
+    noted: Vec<Noted<'f>>,
+}
+
+/// What was found of a node.
+#[derive(Clone, Copy, Default)]
+struct Noted<'f> {
+    /// Where the field that it selects lay last.
+    near: usize,
+    /// What it is, if it is the same each time.
+    constant: Option<&'f Fact>,
 }
 
 /// A truth value: yes, no, or missing for these reasons.
@@ -60,7 +90,7 @@ enum Truth {
     Missing(Vec<Missing>),
 }
 
-impl Walk<'_> {
+impl<'f> Walk<'f> {
     /// Counts work done, in items touched.
     fn charge(&mut self, work: usize) -> Result<(), Broken> {
         self.steps = self.steps.saturating_add(work);
@@ -70,54 +100,94 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn node(&mut self, node: &Node) -> Result<Fact, Broken> {
+    fn node(&mut self, node: &'f Node) -> Result<Seen<'f>, Broken> {
         self.charge(1)?;
         match &node.expr {
-            Expr::Literal(literal) => literal_fact(literal),
             Expr::Ident(name) => self.variable(name),
             Expr::Select(select) => {
                 let operand = self.node(&select.operand)?;
-                if select.test { present(operand, &select.field) } else { field(operand, &select.field) }
-            }
-            Expr::List(list) => {
-                let items =
-                    list.elements.iter().map(|item| self.node(item)).collect::<Result<Vec<_>, _>>()?;
-                Ok(Fact::list(items))
+                if select.test {
+                    return present(operand.into_fact(), &select.field).map(Seen::Made);
+                }
+                match operand {
+                    Seen::There(Fact::Map(map)) => {
+                        let mut unknown = 0;
+                        let near = self.noted(node).map_or(&mut unknown, |noted| &mut noted.near);
+                        let found = map.get_near(&select.field, near);
+                        found.map(Seen::There).ok_or_else(|| unknown_field(map, &select.field))
+                    }
+                    operand => field(operand.into_fact(), &select.field).map(Seen::Made),
+                }
             }
             Expr::Call(call) => self.call(call),
+            Expr::Literal(literal) => self.constant(node, |_| literal_fact(literal)),
+            Expr::List(list) if list.elements.iter().all(is_literal) => self.constant(node, |walk| {
+                let items = list.elements.iter().map(|item| Ok(walk.node(item)?.into_fact()));
+                Ok(Fact::list(items.collect::<Result<Vec<_>, Broken>>()?))
+            }),
+            Expr::List(list) => {
+                let items = list.elements.iter().map(|item| Ok(self.node(item)?.into_fact()));
+                Ok(Seen::Made(Fact::list(items.collect::<Result<Vec<_>, Broken>>()?)))
+            }
             Expr::Comprehension(comprehension) => self.comprehension(comprehension),
             Expr::Map(_) | Expr::Struct(_) => Err("a map has no place in a criterion".to_owned()),
             Expr::Unspecified => Err("a part of it is empty".to_owned()),
         }
     }
 
-    fn variable(&self, name: &str) -> Result<Fact, Broken> {
-        if let Some((_, fact)) = self.scope.iter().rev().find(|(bound, _)| bound == name) {
-            return Ok(fact.clone());
+    /// Returns what was noted of a node; `None` of one whose id is out of all bounds.
+    fn noted(&mut self, node: &Node) -> Option<&mut Noted<'f>> {
+        let id = usize::try_from(node.id).ok().filter(|id| *id < NODES)?;
+        if id >= self.noted.len() {
+            self.noted.resize(id + 1, Noted::default());
         }
-        self.facts.at(name).cloned().ok_or_else(|| format!("no such fact: {name}"))
+        self.noted.get_mut(id)
     }
 
-    fn call(&mut self, call: &CallExpr) -> Result<Fact, Broken> {
+    /// Makes what is the same each time but once.
+    fn constant(
+        &mut self,
+        node: &'f Node,
+        make: impl FnOnce(&mut Self) -> Result<Fact, Broken>,
+    ) -> Result<Seen<'f>, Broken> {
+        if let Some(Noted { constant: Some(constant), .. }) = self.noted(node) {
+            return Ok(Seen::There(constant));
+        }
+        let made = make(self)?;
+        let constant: &'f Fact = self.made.alloc(made);
+        if let Some(noted) = self.noted(node) {
+            noted.constant = Some(constant);
+        }
+        Ok(Seen::There(constant))
+    }
+
+    fn variable(&self, name: &str) -> Result<Seen<'f>, Broken> {
+        if let Some((_, fact)) = self.scope.iter().rev().find(|(bound, _)| *bound == name) {
+            return Ok(Seen::There(fact));
+        }
+        self.facts.at(name).map(Seen::There).ok_or_else(|| format!("no such fact: {name}"))
+    }
+
+    fn call(&mut self, call: &'f CallExpr) -> Result<Seen<'f>, Broken> {
         match (call.func_name.as_str(), call.args.as_slice()) {
-            (op::LOGICAL_AND, [left, right]) => self.both(left, right, false),
-            (op::LOGICAL_OR, [left, right]) => self.both(left, right, true),
-            (op::LOGICAL_NOT, [operand]) => Ok(match self.truth(operand, "!")? {
+            (op::LOGICAL_AND, [left, right]) => self.both(left, right, false).map(Seen::Made),
+            (op::LOGICAL_OR, [left, right]) => self.both(left, right, true).map(Seen::Made),
+            (op::LOGICAL_NOT, [operand]) => Ok(Seen::Made(match self.truth(operand, "!")? {
                 Truth::Known(value) => Fact::Bool(!value),
                 Truth::Missing(missing) => Fact::Missing(missing),
-            }),
+            })),
             (op::CONDITIONAL, [condition, yes, no]) => match self.truth(condition, "?:")? {
                 Truth::Known(true) => self.node(yes),
                 Truth::Known(false) => self.node(no),
-                Truth::Missing(missing) => self.undecided(missing, yes, no),
+                Truth::Missing(missing) => self.undecided(missing, yes, no).map(Seen::Made),
             },
             (op::INDEX, [of, at]) => {
-                let (of, at) = (self.node(of)?, self.node(at)?);
-                self.index(call, of, at)
+                let (of, at) = (self.node(of)?.into_fact(), self.node(at)?.into_fact());
+                self.index(call, of, at).map(Seen::Made)
             }
             (op::IN, [item, list]) => {
                 let (item, list) = (self.node(item)?, self.node(list)?);
-                self.contains(call, item, list)
+                self.contains(call, &item, &list).map(Seen::Made)
             }
             (op::ADD, [left, right]) => {
                 let (left, right) = (self.node(left)?, self.node(right)?);
@@ -127,52 +197,65 @@ impl Walk<'_> {
                         if list.items().len() > MAX_LIST {
                             return Err(format!("a list is longer than {MAX_LIST}"));
                         }
-                        Ok(list)
+                        Ok(Seen::Made(list))
                     }
-                    None => self.strict(call, None, vec![left, right]),
+                    None => {
+                        self.strict(call, None, vec![left.into_fact(), right.into_fact()]).map(Seen::Made)
+                    }
                 }
+            }
+            (operator, [left, right]) if operators::is_comparison(operator) => {
+                let (left, right) = (self.node(left)?, self.node(right)?);
+                if let Some(compared) = operators::compare(operator, &left, &right) {
+                    self.charge(2)?;
+                    return Ok(Seen::Made(Fact::Bool(compared)));
+                }
+                self.strict(call, None, vec![left.into_fact(), right.into_fact()]).map(Seen::Made)
             }
             _ => {
                 let target = call.target.as_deref().map(|target| self.node(target)).transpose()?;
-                let arguments = call.args.iter().map(|a| self.node(a)).collect::<Result<Vec<_>, _>>()?;
-                self.strict(call, target, arguments)
+                let arguments = call.args.iter().map(|a| Ok(self.node(a)?.into_fact()));
+                let arguments = arguments.collect::<Result<Vec<_>, Broken>>()?;
+                self.strict(call, target.map(Seen::into_fact), arguments).map(Seen::Made)
             }
         }
     }
 
     /// `&&` and `||`: the deciding value on either side wins over what is missing on the other.
-    fn both(&mut self, left: &Node, right: &Node, deciding: bool) -> Result<Fact, Broken> {
+    fn both(&mut self, left: &'f Node, right: &'f Node, deciding: bool) -> Result<Fact, Broken> {
         let name = if deciding { "||" } else { "&&" };
         let (left, right) = (self.truth(left, name)?, self.truth(right, name)?);
         Ok(match (left, right) {
             (Truth::Known(value), _) | (_, Truth::Known(value)) if value == deciding => Fact::Bool(deciding),
             (Truth::Known(_), Truth::Known(_)) => Fact::Bool(!deciding),
-            (Truth::Missing(mut left), Truth::Missing(right)) => {
-                merge_missing(&mut left, &right);
-                Fact::Missing(left)
+            (Truth::Missing(left), Truth::Missing(right)) => {
+                let mut reasons = Reasons::default();
+                reasons.add_all(left.iter().chain(&right));
+                Fact::Missing(reasons.into_list())
             }
             (Truth::Missing(missing), _) | (_, Truth::Missing(missing)) => Fact::Missing(missing),
         })
     }
 
     /// `?:` whose condition is missing: decided only if both branches agree.
-    fn undecided(&mut self, mut missing: Vec<Missing>, yes: &Node, no: &Node) -> Result<Fact, Broken> {
+    fn undecided(&mut self, missing: Vec<Missing>, yes: &'f Node, no: &'f Node) -> Result<Fact, Broken> {
         // A branch that breaks may never be taken: what is missing decides that first.
         let (Ok(yes), Ok(no)) = (self.node(yes), self.node(no)) else { return Ok(Fact::Missing(missing)) };
-        let mut inside = Vec::new();
+        let mut inside = Reasons::default();
         yes.collect_missing(&mut inside);
         no.collect_missing(&mut inside);
-        if inside.is_empty() && yes == no {
-            return Ok(yes);
+        if inside.is_empty() && *yes == *no {
+            return Ok(yes.into_fact());
         }
-        merge_missing(&mut missing, &inside);
-        Ok(Fact::Missing(missing))
+        let mut reasons = Reasons::default();
+        reasons.add_all(missing.iter().chain(&inside.into_list()));
+        Ok(Fact::Missing(reasons.into_list()))
     }
 
-    fn truth(&mut self, node: &Node, operator: &str) -> Result<Truth, Broken> {
-        match self.node(node)? {
-            Fact::Bool(value) => Ok(Truth::Known(value)),
-            Fact::Missing(missing) => Ok(Truth::Missing(missing)),
+    fn truth(&mut self, node: &'f Node, operator: &str) -> Result<Truth, Broken> {
+        match &*self.node(node)? {
+            Fact::Bool(value) => Ok(Truth::Known(*value)),
+            Fact::Missing(missing) => Ok(Truth::Missing(missing.clone())),
             other => {
                 Err(format!("`{operator}` wants true or false and was given {}", article(other.type_name())))
             }
@@ -219,20 +302,21 @@ impl Walk<'_> {
                 _ => {}
             }
         }
-        let mut missing = Vec::new();
+        let mut missing = Reasons::default();
         for fact in target.iter().chain(&arguments) {
             self.charge(fact.weight())?;
             fact.collect_missing(&mut missing);
         }
         if !missing.is_empty() {
-            return Ok(Fact::Missing(missing));
+            return Ok(Fact::Missing(missing.into_list()));
         }
         if let ("matches", Some(Fact::Text(text)), [Fact::Text(pattern)]) =
             (call.func_name.as_str(), &target, arguments.as_slice())
         {
             return self.matches(text, pattern);
         }
-        let result = operators::apply(&self.context, call, target.as_ref(), &arguments)?;
+        let context = self.context.get_or_insert_with(Context::default);
+        let result = operators::apply(context, call, target.as_ref(), &arguments)?;
         match &result {
             Fact::List(items) if items.len() > MAX_LIST => Err(format!("a list is longer than {MAX_LIST}")),
             Fact::Text(text) if text.len() > 1 << 20 => Err("a text is longer than a mebibyte".to_owned()),
@@ -241,20 +325,24 @@ impl Walk<'_> {
     }
 
     /// `in`: found among what is known is yes, whatever else is missing.
-    fn contains(&mut self, call: &CallExpr, item: Fact, list: Fact) -> Result<Fact, Broken> {
+    fn contains(&mut self, call: &CallExpr, item: &Fact, list: &Fact) -> Result<Fact, Broken> {
         self.charge(list.weight())?;
-        let (items, mut missing) = match (&item, &list) {
-            (_, Fact::List(items)) => (items.clone(), Vec::new()),
-            (_, Fact::AtLeast(items, missing)) => (items.clone(), missing.clone()),
+        let mut missing = Reasons::default();
+        let items: &[Fact] = match (item, list) {
+            (_, Fact::List(items)) => items,
+            (_, Fact::AtLeast(items, more)) => {
+                missing.add_all(more);
+                items
+            }
             (Fact::Text(name), Fact::Open(map, _)) if map.contains_key(name) => {
                 return Ok(Fact::Bool(true));
             }
             (Fact::Text(name), Fact::Open(_, missing)) => {
                 return Ok(Fact::Missing(extend(vec![missing.clone()], name)));
             }
-            _ => return self.strict(call, None, vec![item, list]),
+            _ => return self.strict(call, None, vec![item.clone(), list.clone()]),
         };
-        let mut of_item = Vec::new();
+        let mut of_item = Reasons::default();
         item.collect_missing(&mut of_item);
         if !of_item.is_empty() {
             items.iter().for_each(|candidate| candidate.collect_missing(&mut missing));
@@ -262,86 +350,22 @@ impl Walk<'_> {
             if items.is_empty() && missing.is_empty() {
                 return Ok(Fact::Bool(false));
             }
-            merge_missing(&mut of_item, &missing);
-            return Ok(Fact::Missing(of_item));
+            of_item.add_all(&missing.into_list());
+            return Ok(Fact::Missing(of_item.into_list()));
         }
-        for candidate in items.iter() {
+        for candidate in items {
             let before = missing.len();
             candidate.collect_missing(&mut missing);
-            if missing.len() == before && equal(candidate, &item) {
+            if missing.len() == before && equal(candidate, item) {
                 return Ok(Fact::Bool(true));
             }
         }
-        Ok(if missing.is_empty() { Fact::Bool(false) } else { Fact::Missing(missing) })
+        Ok(if missing.is_empty() { Fact::Bool(false) } else { Fact::Missing(missing.into_list()) })
     }
+}
 
-    /// A macro: recognised by the loop that the parser made of it, and walked item by item.
-    fn comprehension(&mut self, comprehension: &ComprehensionExpr) -> Result<Fact, Broken> {
-        let shape = Shape::of(comprehension).ok_or("it uses a macro that criteria do not have")?;
-        let (items, tail) = match self.node(&comprehension.iter_range)? {
-            Fact::List(items) => (items, Vec::new()),
-            Fact::AtLeast(items, missing) => (items, missing),
-            Fact::Missing(missing) => return Ok(Fact::Missing(missing)),
-            other => {
-                return Err(format!("a macro wants a list and was given {}", article(other.type_name())));
-            }
-        };
-        if items.len() > MAX_LIST {
-            return Err(format!("a list is longer than {MAX_LIST}"));
-        }
-        let mut missing = tail;
-        let mut found = Vec::new();
-        let mut decided = None;
-        for item in items.iter() {
-            self.scope.push((comprehension.iter_var.clone(), item.clone()));
-            let step = self.step(&shape, item, &mut found, &mut missing, &mut decided);
-            self.scope.pop();
-            step?;
-        }
-        Ok(match shape {
-            Shape::All(_) | Shape::Exists(_) => match decided {
-                Some(value) => Fact::Bool(value),
-                None if missing.is_empty() => Fact::Bool(matches!(shape, Shape::All(_))),
-                None => Fact::Missing(missing),
-            },
-            Shape::ExistsOne(_) if found.len() > 1 => Fact::Bool(false),
-            Shape::ExistsOne(_) if missing.is_empty() => Fact::Bool(found.len() == 1),
-            Shape::ExistsOne(_) => Fact::Missing(missing),
-            Shape::Filter(_) | Shape::Map(..) if missing.is_empty() => Fact::list(found),
-            Shape::Filter(_) | Shape::Map(..) => Fact::AtLeast(Arc::new(found), missing),
-        })
-    }
-
-    fn step(
-        &mut self,
-        shape: &Shape<'_>,
-        item: &Fact,
-        found: &mut Vec<Fact>,
-        missing: &mut Vec<Missing>,
-        decided: &mut Option<bool>,
-    ) -> Result<(), Broken> {
-        let (name, test) = match shape {
-            Shape::All(test) => ("all", *test),
-            Shape::Exists(test) => ("exists", *test),
-            Shape::ExistsOne(test) => ("exists_one", *test),
-            Shape::Filter(test) => ("filter", *test),
-            Shape::Map(Some(test), _) => ("map", *test),
-            Shape::Map(None, value) => {
-                // An item whose value is missing is still an item.
-                found.push(self.node(value)?);
-                return Ok(());
-            }
-        };
-        match (self.truth(test, name)?, shape) {
-            (Truth::Missing(more), _) => merge_missing(missing, &more),
-            (Truth::Known(false), Shape::All(_)) => *decided = Some(false),
-            (Truth::Known(true), Shape::Exists(_)) => *decided = Some(true),
-            (Truth::Known(true), Shape::Map(_, value)) => found.push(self.node(value)?),
-            (Truth::Known(true), Shape::Filter(_) | Shape::ExistsOne(_)) => found.push(item.clone()),
-            (Truth::Known(_), _) => {}
-        }
-        Ok(())
-    }
+fn is_literal(node: &Node) -> bool {
+    matches!(node.expr, Expr::Literal(_))
 }
 
 /// Joins two lists of which one, or a part of one, is missing: what is known of either stays known.
@@ -356,9 +380,11 @@ fn joined(left: &Fact, right: &Fact) -> Option<Fact> {
     if !is_list(left) && !is_list(right) {
         return None;
     }
-    let ((mut items, mut missing), (more, also)) = (parts(left)?, parts(right)?);
+    let ((mut items, missing), (more, also)) = (parts(left)?, parts(right)?);
     items.extend(more);
-    merge_missing(&mut missing, &also);
+    let mut reasons = Reasons::default();
+    reasons.add_all(missing.iter().chain(&also));
+    let missing = reasons.into_list();
     Some(if missing.is_empty() { Fact::list(items) } else { Fact::AtLeast(Arc::new(items), missing) })
 }
 

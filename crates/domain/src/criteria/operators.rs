@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use cel::common::ast::{CallExpr, Expr, IdedExpr};
+use cel::common::ast::{CallExpr, Expr, IdedExpr, operators as op};
 use cel::objects::Key;
 use cel::{Context, Value};
 
@@ -32,6 +32,39 @@ pub fn apply(
         IdedExpr { id: 0, expr: Expr::Call(CallExpr { func_name: call.func_name.clone(), target, args }) };
     let value = Value::resolve(&call, &scope).map_err(|error| explain(&error.to_string()))?;
     from_cel(&value)
+}
+
+/// Tells whether an operator compares two values.
+pub fn is_comparison(operator: &str) -> bool {
+    matches!(
+        operator,
+        op::EQUALS | op::NOT_EQUALS | op::LESS | op::LESS_EQUALS | op::GREATER | op::GREATER_EQUALS
+    )
+}
+
+/// Compares two plain values of one type as CEL does, without asking it; `None` for all others.
+pub fn compare(operator: &str, left: &Fact, right: &Fact) -> Option<bool> {
+    let order = match (left, right) {
+        (Fact::Int(left), Fact::Int(right)) => left.cmp(right),
+        // What is not a number has no order; CEL says what that comes to.
+        (Fact::Double(left), Fact::Double(right)) => left.partial_cmp(right)?,
+        (Fact::Text(left), Fact::Text(right)) if matches!(operator, op::EQUALS | op::NOT_EQUALS) => {
+            left.cmp(right)
+        }
+        (Fact::Bool(left), Fact::Bool(right)) if matches!(operator, op::EQUALS | op::NOT_EQUALS) => {
+            left.cmp(right)
+        }
+        _ => return None,
+    };
+    Some(match operator {
+        op::EQUALS => order.is_eq(),
+        op::NOT_EQUALS => order.is_ne(),
+        op::LESS => order.is_lt(),
+        op::LESS_EQUALS => order.is_le(),
+        op::GREATER => order.is_gt(),
+        op::GREATER_EQUALS => order.is_ge(),
+        _ => return None,
+    })
 }
 
 fn explain(error: &str) -> Broken {
