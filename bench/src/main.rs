@@ -14,6 +14,7 @@ mod memory;
 mod page;
 mod place;
 mod replay;
+mod verdict;
 mod writers;
 
 use clap::{Parser, Subcommand};
@@ -40,6 +41,8 @@ enum What {
     Check,
     /// Replay of 1,000,000 events from SQLite, and the fold alone
     Replay,
+    /// The verdict of a track with 2,000 defects, 300 changes and 25 criteria, beside the CEL library
+    Verdict,
     /// 50 concurrent durable writers, beside one commit for each fsync
     Writers {
         /// Measure on this PostgreSQL database as well; it may be thrown away
@@ -67,6 +70,7 @@ fn main() -> anyhow::Result<()> {
         What::Memory => memory::run(&place),
         What::Check => check::run(&place, runs),
         What::Replay => replay::run(&place, runs),
+        What::Verdict => verdict::run(runs),
         What::Writers { postgres } => writers::run(&place, runs, postgres),
         What::Page => page::run(&place, runs),
         What::Flood => flood::run(&place, runs),
