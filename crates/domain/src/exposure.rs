@@ -3,6 +3,8 @@
 //! Invariant: what was seen on a track stays seen, whatever somebody answered; and of a track on which nobody looked,
 //! nothing is said but that nobody looked.
 
+mod owed;
+
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
@@ -11,6 +13,8 @@ use crate::defect::{Answer, Defect, DefectState, Exposure};
 use crate::id::{BuildNumber, DefectKey, TrackId};
 use crate::release::Release;
 use crate::track::Track;
+
+pub use owed::rank;
 
 /// What is known of a defect on a track.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,6 +5,8 @@
 mod asks;
 mod candidates;
 mod conditions;
+mod contents;
+mod defects;
 mod document;
 mod evidence;
 mod idempotency;
@@ -15,6 +17,7 @@ mod people;
 mod problem;
 pub(crate) mod refusals;
 mod releases;
+mod risks;
 mod tokens;
 mod waivers;
 
@@ -76,6 +79,25 @@ pub(crate) fn routes(app: App, access: Access) -> (Router, Vec<Door>, Arc<Served
         .api(Act::Ask, routes!(asks::ask))
         .api(Act::Ask, routes!(asks::anew))
         .api(Act::Ask, routes!(asks::withdraw))
+        .api(Act::Read, routes!(defects::list))
+        .api(Act::Report, routes!(defects::report))
+        .api(Act::Read, routes!(defects::show))
+        .api(Act::Report, routes!(defects::impact))
+        .api(Act::Report, routes!(defects::expose))
+        .api(Act::Scope, routes!(defects::defer))
+        .api(Act::Scope, routes!(defects::withdraw))
+        .api(Act::Scope, routes!(defects::put_back))
+        .api(Act::Read, routes!(contents::list))
+        .api(Act::Report, routes!(contents::describe))
+        .api(Act::Read, routes!(contents::show))
+        .api(Act::GiveWord, routes!(contents::word))
+        .api(Act::Scope, routes!(contents::remove))
+        .api(Act::Scope, routes!(contents::put_back))
+        .api(Act::Read, routes!(risks::list))
+        .api(Act::Report, routes!(risks::note))
+        .api(Act::Report, routes!(risks::revise))
+        .api(Act::Scope, routes!(risks::close))
+        .api(Act::Report, routes!(risks::whole))
         .api(Act::Read, routes!(journal::head))
         .api(Act::VerifyJournal, routes!(journal::verify))
         .api(Act::Read, routes!(journal::events))

@@ -156,6 +156,7 @@ fn filled(path: &str) -> String {
         .replace("{name}", "2026.12")
         .replace("{track}", "ios")
         .replace("{position}", "1")
+        .replace("{key}", "TW-1")
         .replace("{secret}", "none")
         .replace("{file}", "none.css")
         .replace("{person}", "nobody")

@@ -2,7 +2,7 @@
 //!
 //! Invariant: whether a change is done is said by those who speak for a function, and never by a file.
 
-use super::described::{areas, next_key, reason, title, tracks, url};
+use super::described::{addressable, areas, next_key, reason, title, tracks, url};
 use super::evidence::{sourced, writable};
 use super::{LONGEST_TEXT, Settled, perhaps};
 use crate::change::{Change, ChangeDescription, DONE_BY};
@@ -62,7 +62,10 @@ pub fn describe(
     let why = perhaps("The reason", why, LONGEST_TEXT)?;
     let Some(before) = before else {
         let key = match key {
-            Some(key) => key,
+            Some(key) => {
+                addressable(key.as_str())?;
+                key
+            }
             None => match said_before(release, &description, by) {
                 Some(said) => return Ok(Settled::Already(said.described)),
                 None => free_key(release)?,

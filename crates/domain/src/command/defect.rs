@@ -2,7 +2,7 @@
 //!
 //! Invariant: what a file or a tracker owns is changed there and nowhere else; what is ours no report touches.
 
-use super::described::{areas, each_once, line, next_key, reason, title, tracks, url};
+use super::described::{addressable, areas, each_once, line, next_key, reason, title, tracks, url};
 use super::evidence::{sourced, track, writable};
 use super::{LONGEST_TEXT, Settled, perhaps, said};
 use crate::change::TakenOut;
@@ -74,7 +74,10 @@ pub fn report(
     let why = perhaps("The reason", why, LONGEST_TEXT)?;
     let Some(before) = before else {
         let key = match key {
-            Some(key) => key,
+            Some(key) => {
+                addressable(key.as_str())?;
+                key
+            }
             None => match said_before(release, &report, by) {
                 Some(said) => return Ok(Settled::Already(said.reported)),
                 None => free_key(release)?,

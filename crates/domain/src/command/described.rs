@@ -89,6 +89,16 @@ pub(super) fn reason(reason: &str, ask: &str) -> Result<String, Refusal> {
     said("The reason", reason, LONGEST_TEXT, ask)
 }
 
+/// Checks that a key can stand in the address of a page.
+pub(super) fn addressable(key: &str) -> Result<(), Refusal> {
+    if key.bytes().all(|byte| byte == b'.') {
+        return Err(Refusal::invalid(format!(
+            "{key} is no key that a page could be found by. Choose another."
+        )));
+    }
+    Ok(())
+}
+
 /// Returns the key after the last of ours: D-7 for D-2, D-6 and TW-2304 with "D-".
 pub(super) fn next_key<'a>(keys: impl Iterator<Item = &'a str> + Clone, prefix: &str) -> String {
     let numbers = keys.clone().filter_map(|key| key.strip_prefix(prefix)?.parse::<u32>().ok());

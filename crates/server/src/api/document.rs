@@ -45,10 +45,16 @@ Lists come in pages: `items`, and `next`, which is `null` at the end. Send `next
 it stays good while things are added. Times are RFC 3339 in UTC.";
 
 /// The groups of routes, in the order in which they are read.
-const TAGS: [(&str, &str); 7] = [
+const TAGS: [(&str, &str); 10] = [
     ("Releases", "Products and releases, what they are ready for, and why."),
     ("Evidence", "Test runs, checks by hand and summaries: brought, read and withdrawn."),
     ("Decisions", "Candidates, waivers, sign-offs and assessments: what people decide and sign."),
+    ("Defects", "What is wrong: what the tracker says, what it is for users, and which tracks have it."),
+    (
+        "Contents",
+        "What the release carries: changes, and whether engineering, qa and product call them done.",
+    ),
+    ("Risks", "What could go wrong for users, and what is done against it."),
     ("Asks", "Asking people who need no account for evidence, by links that open one form."),
     ("Journal", "Everything that happened, event by event."),
     ("Accounts", "Who you are, who else may come in, and tokens for programs."),
