@@ -3,6 +3,8 @@
 //! Invariant: an id that is not well formed is refused here, before anything is opened.
 
 mod ask;
+mod change;
+mod defect;
 mod evidence;
 mod examples;
 mod front;
@@ -10,6 +12,7 @@ mod journal;
 mod people;
 mod place;
 mod release;
+mod risk;
 mod serve;
 mod shell;
 mod sign_on;
@@ -17,11 +20,14 @@ mod sign_on;
 use clap::{Parser, Subcommand};
 
 pub(crate) use ask::{Ask, Behalf, Reached, Whom};
+pub(crate) use change::{Add, Change, OfChange};
+pub(crate) use defect::{Defect, ListDefects, OfDefect, Report};
 pub(crate) use evidence::{Attest, CaseOutcome, DeviceResult, Evidence, Ingest, OfBuild, Summary};
 pub(crate) use journal::{Backup, EventPart, Journal, Restore};
 pub(crate) use people::{FunctionOrNone, Login, Logout, People, Token, Whoami, Whose};
 pub(crate) use place::{Kept, Look, Place, Reach, Where};
 pub(crate) use release::{Apply, Changes, Check, Facts, Init, OfRelease};
+pub(crate) use risk::{Described, List, Risk};
 pub(crate) use serve::{Demo, LogFormat, Serve};
 pub(crate) use shell::{Completions, Man};
 
@@ -69,6 +75,18 @@ pub(crate) enum Command {
     /// List evidence, look into it, withdraw it
     #[command(subcommand)]
     Evidence(Evidence),
+    /// Defects: what is wrong, what it is for users, and which tracks have it
+    #[command(subcommand)]
+    Defect(Defect),
+    /// What the release carries: changes, and whether they are done
+    #[command(subcommand)]
+    Change(Change),
+    /// Risks: what could go wrong, and what is done against it
+    #[command(subcommand)]
+    Risk(Risk),
+    /// Say that a list of defects, changes or risks is whole
+    #[command(subcommand)]
+    List(List),
     /// The journal: its signed head, its verification, single events
     #[command(subcommand)]
     Journal(Journal),

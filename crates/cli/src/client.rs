@@ -192,14 +192,15 @@ impl Client {
     /// Returns all of a list, page by page: its values, and one array of them for `--json`.
     pub(crate) async fn all<T: DeserializeOwned>(&self, path: &str) -> Result<(Vec<T>, Bytes), Failed> {
         let (mut values, mut raw) = (Vec::new(), Vec::new());
+        let first = if path.contains('?') { '&' } else { '?' };
         let mut after = String::new();
         loop {
-            let (page, bytes) = self.get::<Page<T>>(&format!("{path}?limit=500{after}")).await?;
+            let (page, bytes) = self.get::<Page<T>>(&format!("{path}{first}limit=500{after}")).await?;
             let as_sent: Page<Box<RawValue>> = serde_json::from_slice(&bytes).map_err(anyhow::Error::from)?;
             values.extend(page.items);
             raw.extend(as_sent.items);
             let Some(next) = page.next else { break };
-            after = format!("&after={next}");
+            after = format!("&after={}", encoded(&next));
         }
         Ok((values, serde_json::to_vec(&raw).map_err(anyhow::Error::from)?.into()))
     }
@@ -259,6 +260,14 @@ impl Client {
             (None, _) => Err(Failed::Input(no_release(wanted, &releases))),
         }
     }
+}
+
+/// Percent-encodes a value for a path or a query.
+pub(crate) fn encoded(text: &str) -> String {
+    let safe = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+    text.bytes()
+        .map(|byte| if safe(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
 }
 
 /// Asks the router in this process.

@@ -6,8 +6,10 @@ mod apply;
 mod ask;
 mod attest;
 mod backup;
+mod change;
 mod changes;
 mod check;
+mod defect;
 mod demo;
 mod evidence;
 mod facts;
@@ -16,6 +18,7 @@ mod init;
 mod journal;
 mod login;
 mod people;
+mod risk;
 mod serve;
 mod shell;
 mod summary;
@@ -131,6 +134,10 @@ pub(crate) async fn one(client: &Client, command: Command) -> Outcome {
         Command::Summary(summary) => summary::run(client, summary).await,
         Command::Ask(ask) => ask::run(client, ask).await,
         Command::Evidence(evidence) => evidence::run(client, evidence).await,
+        Command::Defect(defect) => defect::run(client, defect).await,
+        Command::Change(change) => change::run(client, change).await,
+        Command::Risk(risk) => risk::run(client, risk).await,
+        Command::List(list) => risk::whole(client, list).await,
         Command::Journal(journal) => journal::run(client, journal).await,
         Command::Whoami(whoami) => login::whoami(client, &whoami).await,
         Command::People(people) => people::run(client, people).await,
@@ -164,4 +171,14 @@ pub(crate) fn drawn(diagnostic: &dyn miette::Diagnostic) -> String {
     let mut text = String::new();
     let _ = GraphicalReportHandler::new_themed(theme).with_width(100).render_report(&mut text, diagnostic);
     text
+}
+
+/// Prints what came of something: the answer as it came to a program, and a sentence to a person.
+fn told(json: bool, answer: &[u8], sentence: &str) {
+    if json { terminal::answer(answer) } else { terminal::line(sentence) }
+}
+
+/// Says that something was so before, where it was.
+fn already(settled: server::app::settle::SettledResponse) -> &'static str {
+    if settled.new { "" } else { ", as it was already" }
 }

@@ -242,3 +242,96 @@ Examples:
 pub(super) const ASK_WITHDRAW: &str = "\
 Examples:
   seaworthy ask withdraw --release 2026.12 --reason 'somebody else did it' 118";
+
+pub(super) const DEFECT_REPORT: &str = "\
+What comes from a file is changed there, and imported again.
+
+Examples:
+  seaworthy defect report --release 2026.12 --severity high --track ios --area Sync --found-in ios:514 'Route of the last run shown after sync'
+  seaworthy defect report --release 2026.12 --key D-7 --state resolved --fixed-in ios:515 --reason 'merged today' 'Route of the last run shown after sync'";
+
+pub(super) const DEFECT_LIST: &str = "\
+Examples:
+  seaworthy defect list --release 2026.12 --severity critical
+  seaworthy defect list --release 2026.12 --untranslated
+  seaworthy defect list --release 2026.12 --unchecked --track wearos --json";
+
+pub(super) const DEFECT_SHOW: &str = "\
+Examples:
+  seaworthy defect show --release 2026.12 TW-2304";
+
+pub(super) const DEFECT_IMPACT: &str = "\
+Examples:
+  seaworthy defect impact --release 2026.12 TW-2304 --experience 'runners see their last route instead of the new one' --reach some --often sometimes --frequency '4 of 212 syncs in the beta' --circumstances 'after a run without a phone nearby' --workaround 'opening the app on the phone once'";
+
+pub(super) const DEFECT_EXPOSE: &str = "\
+Examples:
+  seaworthy defect expose --release 2026.12 TW-2304 --track wearos --answer not-affected --note 'ten syncs on 90217'
+  seaworthy defect expose --release 2026.12 TW-2304 --track wearos --answer affected --on-behalf-of 'Jo Lind' --source 'phone call'";
+
+pub(super) const DEFECT_DEFER: &str = "\
+Examples:
+  seaworthy defect defer --release 2026.12 TW-2304 --to 4.3.0 --reason 'rare, and the workaround is in the help'
+  seaworthy defect defer --release 2026.12 TW-2304 --back --reason 'more users meet it than we thought'";
+
+pub(super) const DEFECT_WITHDRAW: &str = "\
+It stays on record and no longer counts, whatever a file brings.
+
+Examples:
+  seaworthy defect withdraw --release 2026.12 TW-2304 --reason 'of another app'
+  seaworthy defect withdraw --release 2026.12 TW-2304 --back --reason 'it is ours after all'";
+
+pub(super) const CHANGE_ADD: &str = "\
+`seaworthy changes` tells what changed of a release; this adds what the release changes.
+
+Examples:
+  seaworthy change add --release 2026.12 --key TW-2117 --priority p1 --area Sync --track ios 'Routes sync without a phone'";
+
+pub(super) const CHANGE_LIST: &str = "\
+Examples:
+  seaworthy change list --release 2026.12 --undone
+  seaworthy change list --release 2026.12 --taken-out --json";
+
+pub(super) const CHANGE_DONE: &str = "\
+Engineering, qa and product each say so: merged and reviewed, tested, acceptance met.
+
+Examples:
+  seaworthy change done --release 2026.12 TW-2117 --for engineering --notes 'merged and reviewed'
+  seaworthy change done --release 2026.12 TW-2117 --for product --on-behalf-of 'Jo Lind' --source 'message in #release, 24 Nov 14:05'";
+
+pub(super) const CHANGE_UNDONE: &str = "\
+Examples:
+  seaworthy change undone --release 2026.12 TW-2117 --for qa --notes 'flight mode was never tried'";
+
+pub(super) const CHANGE_TAKE_OUT: &str = "\
+Examples:
+  seaworthy change take-out --release 2026.12 TW-2117 --reason 'not in time'";
+
+pub(super) const CHANGE_PUT_BACK: &str = "\
+Examples:
+  seaworthy change put-back --release 2026.12 TW-2117 --reason 'in time after all'";
+
+pub(super) const RISK_NOTE: &str = "\
+Examples:
+  seaworthy risk note --release 2026.12 --likelihood possible --effect 'runners would see no routes until they update the watch' --mitigation 'the old sync stays behind a flag' --owner 'Jo Lind' --track wearos 'The new sync meets old firmware'";
+
+pub(super) const RISK_LIST: &str = "\
+Examples:
+  seaworthy risk list --release 2026.12
+  seaworthy risk list --release 2026.12 --closed --json";
+
+pub(super) const RISK_REVISE: &str = "\
+Examples:
+  seaworthy risk revise --release 2026.12 --risk 118 --likelihood unlikely --effect 'runners would see no routes until they update the watch' --mitigation 'the old sync stays behind a flag' --owner 'Jo Lind' 'The new sync meets old firmware'";
+
+pub(super) const RISK_CLOSE: &str = "\
+Examples:
+  seaworthy risk close --release 2026.12 --outcome 'nobody has the old firmware any more' 118
+  seaworthy risk close --release 2026.12 --happened --outcome 'the flag was switched back within the hour' 118";
+
+pub(super) const LIST_WHOLE: &str = "\
+Until somebody says so, or a file brings all there is, a criterion that asks whether a list is empty has no answer.
+`seaworthy evidence withdraw` takes it back.
+
+Examples:
+  seaworthy list whole --release 2026.12 --note 'gone through the tracker, fix version 4.2.0' defects";

@@ -4,9 +4,8 @@ use server::app::changes::{ChangesResponse, HappenedLine, TurnedLine};
 
 use super::Outcome;
 use super::check::moment;
-use super::evidence::encoded;
 use crate::arguments::Changes;
-use crate::client::Client;
+use crate::client::{Client, encoded};
 use crate::exit::Exit;
 use crate::terminal::{self, BOLD, DIM, beside, paint};
 

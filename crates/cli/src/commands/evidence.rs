@@ -7,7 +7,7 @@ use server::app::evidence::{EvidenceLine, WithdrawRequest};
 
 use super::Outcome;
 use crate::arguments::{CaseOutcome, Evidence, OfRelease};
-use crate::client::{Client, Failed};
+use crate::client::{Client, Failed, encoded};
 use crate::exit::Exit;
 use crate::terminal::{self, DIM, pad, paint};
 
@@ -119,12 +119,4 @@ async fn cases(
         }
     }
     Ok(Exit::Ready)
-}
-
-/// Percent-encodes a value for a query.
-pub(super) fn encoded(text: &str) -> String {
-    let safe = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
-    text.bytes()
-        .map(|byte| if safe(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-        .collect()
 }

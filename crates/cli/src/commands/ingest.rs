@@ -12,9 +12,8 @@ use tokio::sync::mpsc::{Sender, channel};
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::Outcome;
-use super::evidence::encoded;
 use crate::arguments::Ingest;
-use crate::client::{Client, Failed};
+use crate::client::{Client, Failed, encoded};
 use crate::exit::Exit;
 use crate::terminal;
 

@@ -7,9 +7,8 @@ use server::app::events::EventLine;
 use server::app::ledger::{HeadResponse, StoredEventResponse, VerifyRequest, VerifyResponse};
 
 use super::Outcome;
-use super::evidence::encoded;
 use crate::arguments::{EventPart, Journal, OfRelease};
-use crate::client::{Client, Failed};
+use crate::client::{Client, Failed, encoded};
 use crate::exit::Exit;
 use crate::terminal;
 

@@ -5,10 +5,9 @@
 use server::app::account::{TokenLine, TokenRequest, TokenResponse};
 
 use super::Outcome;
-use super::evidence::encoded;
 use super::people::explain;
 use crate::arguments::{Token, Whose};
-use crate::client::Client;
+use crate::client::{Client, encoded};
 use crate::exit::Exit;
 use crate::terminal::{self, columns};
 
