@@ -263,11 +263,6 @@ impl Defect {
         format!("{} “{}”", self.key, self.report.title)
     }
 
-    /// Tells whether a track on which it was not seen is asked about it.
-    pub fn is_asked_about(&self) -> bool {
-        self.was_open && self.report.state != DefectState::Rejected
-    }
-
     /// Returns the build of a track that has it mended, if one was named.
     pub fn fixed_in(&self, track: &TrackId) -> Option<&BuildNumber> {
         self.report.fixed_in.iter().find(|on| on.track == *track).map(|on| &on.build)

@@ -107,11 +107,19 @@ impl<'a> Exposures<'a> {
         let live = self.release.tracks.get(track).is_some_and(|track| !track.retired);
         match defect.answers.get(track) {
             Some(answer) if answer.exposure == Exposure::NotAffected => Exposed::Spared(answer),
-            _ if !live => Exposed::Elsewhere,
+            _ if !live || defect.report.state == DefectState::Rejected => Exposed::Elsewhere,
             Some(answer) => Exposed::NotChecked(answer),
-            None if self.release.description.policy.ships(track, &defect.report.areas) => Exposed::Unasked,
+            None if self.asks(defect, track) => Exposed::Unasked,
             None => Exposed::Elsewhere,
         }
+    }
+
+    /// Tells whether a track on which nobody saw a defect is asked about it: it ships the area, and the defect or one that
+    /// was found to be the same was not settled when this release heard of it.
+    fn asks(&self, defect: &Defect, track: &TrackId) -> bool {
+        let was_open =
+            defect.was_open || self.duplicates(&defect.key).iter().any(|duplicate| duplicate.was_open);
+        was_open && self.release.description.policy.ships(track, &defect.report.areas)
     }
 }
 
@@ -121,12 +129,16 @@ pub fn of<'a>(release: &'a Release, defect: &'a Defect, track: &TrackId) -> Expo
 }
 
 /// Returns the defect that a duplicate stands behind: the last of the chain that is in the release and not withdrawn.
-/// Where a chain leads in a circle there is no original, and each stands for itself.
+/// Where a chain leads in a circle there is no original, and each stands for itself; and so does one that is not settled
+/// yet: while somebody works on it, it is not taken to be the same.
 pub fn original<'a>(release: &'a Release, defect: &'a Defect) -> Option<&'a Defect> {
     let next = |of: &'a Defect| {
         let original = release.defects.get(of.report.duplicate_of.as_ref()?)?;
         original.withdrawn.is_none().then_some(original.as_ref())
     };
+    if !defect.report.state.is_settled() {
+        return None;
+    }
     let mut passed = vec![&defect.key];
     let mut original = next(defect)?;
     loop {

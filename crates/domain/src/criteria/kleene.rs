@@ -31,6 +31,8 @@ pub const MAX_STEPS: usize = 2_000_000;
 pub const MAX_LIST: usize = 100_000;
 /// The largest compiled pattern, in bytes.
 pub const PATTERN: usize = 256 << 10;
+/// What it costs to hand an item to CEL's library, in items touched.
+const HANDED_OVER: usize = 4;
 /// The nodes of which it is remembered what they are: all there can be in an expression of the longest source.
 const NODES: usize = 8_192;
 
@@ -304,7 +306,7 @@ impl<'f> Walk<'f> {
         }
         let mut missing = Reasons::default();
         for fact in target.iter().chain(&arguments) {
-            self.charge(fact.weight())?;
+            self.charge(fact.weight().saturating_mul(HANDED_OVER))?;
             fact.collect_missing(&mut missing);
         }
         if !missing.is_empty() {

@@ -9,7 +9,7 @@ use crate::change::Change;
 use crate::criteria::fact::{Fact, Missing};
 use crate::criteria::fields::Fields;
 use crate::criterion::Function;
-use crate::defect::{Defect, DefectState};
+use crate::defect::Defect;
 use crate::exposure::{Exposed, Exposures, Mended, mended};
 use crate::id::DefectKey;
 use crate::listing::List;
@@ -47,8 +47,6 @@ impl Lists<'_> {
         let fact = || format!("defects[\"{key}\"].open");
         match exposed {
             Exposed::Spared(_) | Exposed::Elsewhere | Exposed::Handed(_) => None,
-            Exposed::Unasked if !defect.is_asked_about() => None,
-            Exposed::NotChecked(_) if defect.report.state == DefectState::Rejected => None,
             Exposed::Unasked | Exposed::NotChecked(_) => {
                 Some(Fact::missing(fact(), unchecked(self.release, self.track, defect)))
             }

@@ -41,7 +41,7 @@ fn felt<'a>(track: &TrackReadiness<'a>) -> Vec<Felt<'a>> {
     let of_track = live.filter_map(|defect| {
         let unchecked = match exposures.of(defect, &track.track.description.id) {
             Exposed::Seen(_) => false,
-            Exposed::Unasked | Exposed::NotChecked(_) if defect.is_asked_about() => true,
+            Exposed::Unasked | Exposed::NotChecked(_) => true,
             _ => return None,
         };
         let mended = if unchecked { Mended::No } else { mended(track.track, defect) };

@@ -15,7 +15,7 @@ fn story() -> Story {
     story.build("ios", "514", None);
     report_by(&mut story, "D-2", "Own tracks=ios", Source::Hand, None);
     report_by(&mut story, "TW-1", "Old tracks=ios areas=Sync found=ios:514", file("defects.csv"), None);
-    report_by(&mut story, "TW-2", "Same dup=TW-1", file("defects.csv"), None);
+    report_by(&mut story, "TW-2", "Same dup=TW-1 state=rejected", file("defects.csv"), None);
     story
 }
 

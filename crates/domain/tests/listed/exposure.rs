@@ -80,23 +80,25 @@ fn a_duplicate_hands_its_tracks_to_its_original() {
     let duplicate = ("TW-2", "Same found=wearos:7 dup=TW-1 state=rejected");
     check(&[original, duplicate], &[], ["seen", "elsewhere", "as TW-2"]);
     // Through a chain, and by an answer.
-    let further = ("TW-3", "Again dup=TW-2");
+    let further = ("TW-3", "Again dup=TW-2 state=rejected");
     check(
-        &[original, ("TW-2", "Same dup=TW-1"), further],
+        &[original, ("TW-2", "Same dup=TW-1 state=rejected"), further],
         &[("TW-3", "wearos", Exposure::Affected)],
         ["seen", "elsewhere", "as TW-3"],
     );
     // One that is spared spares nobody else.
     check(
-        &[original, ("TW-2", "Same dup=TW-1")],
+        &[original, ("TW-2", "Same dup=TW-1 state=rejected")],
         &[("TW-2", "wearos", Exposure::NotAffected)],
         ["seen", "elsewhere", "unasked"],
     );
     check(
-        &[("TW-1", "Old tracks=ios dup=TW-9"), ("TW-9", "First")],
+        &[("TW-1", "Old tracks=ios dup=TW-9 state=verified"), ("TW-9", "First")],
         &[],
         ["see TW-9", "see TW-9", "see TW-9"],
     );
+    // While somebody works on it, it is not taken to be the same.
+    check(&[("TW-1", "Old tracks=ios dup=TW-9"), ("TW-9", "First")], &[], ["seen", "unasked", "unasked"]);
     // An original that is nowhere, or in a circle, is none.
     check(&[("TW-1", "Old tracks=ios areas=Sync dup=TW-9")], &[], ["seen", "elsewhere", "unasked"]);
     check(
@@ -119,7 +121,7 @@ fn a_duplicate_hands_its_tracks_to_its_original() {
 #[test]
 fn what_was_withdrawn_takes_no_tracks_and_hands_none() {
     let mut story = Story::begin();
-    story.defect("TW-1", "Old tracks=ios areas=Sync dup=TW-9");
+    story.defect("TW-1", "Old tracks=ios areas=Sync dup=TW-9 state=verified");
     story.defect("TW-9", "First tracks=wearos areas=Sync");
     let withdraw = |name| {
         let reason = "of another app".to_owned();
@@ -128,7 +130,8 @@ fn what_was_withdrawn_takes_no_tracks_and_hands_none() {
     assert_eq!(told(&story, "ios"), "see TW-9");
     story.happens(withdraw("TW-9"));
     assert_eq!(told(&story, "ios"), "seen");
-    story.defect("TW-8", "Same tracks=wearos dup=TW-1");
+    story.defect("TW-1", "Old tracks=ios areas=Sync");
+    story.defect("TW-8", "Same tracks=wearos dup=TW-1 state=rejected");
     assert_eq!(told(&story, "wearos"), "as TW-8");
     story.happens(withdraw("TW-8"));
     assert_eq!(told(&story, "wearos"), "unasked");

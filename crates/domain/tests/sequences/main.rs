@@ -1,0 +1,106 @@
+//! Whatever people do in whatever order: what never happens.
+//!
+//! How many sequences are tried is told by `SEAWORTHY_SEQUENCES`; a thousand unless it is set.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop")]
+
+mod step;
+mod world;
+
+use domain::criterion::Function;
+use domain::readiness::Verdict;
+use domain::release::Release;
+use domain::waiver::{Answer, Scope, Subject};
+use proptest::prelude::*;
+
+use step::{Step, steps};
+use world::{Shown, World};
+
+/// How long a sequence is, in steps.
+const LENGTH: std::ops::Range<usize> = 1..30;
+
+#[expect(clippy::disallowed_methods, reason = "how long a test runs is for whoever runs it")]
+fn cases() -> u32 {
+    std::env::var("SEAWORTHY_SEQUENCES").ok().and_then(|text| text.parse().ok()).unwrap_or(1_000)
+}
+
+/// A criterion that counts as met.
+fn counts(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::Met | Verdict::Waived)
+}
+
+/// What only brings bad news, or takes good news away: no criterion that did not count may count after it.
+fn never_makes_readier(step: &Step, before: &Shown, after: &Shown) {
+    for ((track, id), verdict) in &after.verdicts {
+        let was = before.verdicts.get(&(track.clone(), id.clone())).copied().unwrap_or(*verdict);
+        assert!(
+            !counts(*verdict) || counts(was),
+            "{step:?} made {id} on {track} {verdict:?}, which was {was:?}"
+        );
+    }
+}
+
+/// What waives a criterion or a defect is in force, within its scope, and given by another than asked for it.
+fn waivers_keep_to_their_scope(world: &World, shown: &Shown) {
+    let release = &world.release;
+    for waiver in release.waivers.iter().filter(|waiver| waiver.is_in_force(world.now)) {
+        assert!(waiver.expires > world.now);
+        let Some(Answer::Approved { by, function, position, .. }) = &waiver.answer else {
+            panic!("not approved")
+        };
+        assert_ne!(by, &waiver.by, "nobody approves what they asked for");
+        let track = &release.tracks[&waiver.track];
+        if let Scope::Build { build } = &waiver.scope {
+            let candidate = track.candidate.as_ref().unwrap();
+            assert_eq!(candidate.build, *build);
+            assert!(candidate.position < waiver.position, "no candidate came since");
+        }
+        match &waiver.subject {
+            Subject::Criterion { criterion } => {
+                let criterion = release.definition().unwrap().criterion(criterion).unwrap();
+                assert!(criterion.waivable_by.contains(function));
+            }
+            Subject::Defect { defect } => {
+                assert!(matches!(function, Function::Product | Function::Leadership));
+                let worst = world.severity_at(defect, *position);
+                assert!(
+                    release.defects[defect].report.severity >= worst,
+                    "it is worse than what was accepted"
+                );
+            }
+        }
+    }
+    for ((track, id), verdict) in &shown.verdicts {
+        let waived = release.waivers.iter().any(|waiver| {
+            waiver.is_in_force(world.now)
+                && waiver.track == *track
+                && matches!(&waiver.subject, Subject::Criterion { criterion } if criterion == id)
+        });
+        assert!(*verdict != Verdict::Waived || waived, "{id} on {track} is waived by nothing");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases(), ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_is_done_bad_news_makes_nothing_readier_and_waivers_keep_to_their_scope(
+        steps in prop::collection::vec(steps(), LENGTH)
+    ) {
+        let mut world = World::begin();
+        let mut shown = world.look();
+        for step in &steps {
+            let is_bad_news = step.is_bad_news(&world.release);
+            world.take(step);
+            let after = world.look();
+            if is_bad_news {
+                never_makes_readier(step, &shown, &after);
+            }
+            waivers_keep_to_their_scope(&world, &after);
+            prop_assert_eq!(world.until_next_change(), after.clone(), "it turned before it was said to");
+            shown = after;
+        }
+        let replayed = Release::fold(world.events.iter().cloned()).unwrap();
+        prop_assert_eq!(format!("{:?}", world.release), format!("{replayed:?}"), "replay equals living");
+    }
+}
