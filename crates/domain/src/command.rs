@@ -8,6 +8,7 @@ pub mod candidate;
 pub mod change;
 pub mod correction;
 pub mod defect;
+pub mod definition;
 mod described;
 pub mod evidence;
 pub mod judgement;

@@ -7,11 +7,13 @@ pub mod check;
 pub mod expression;
 pub mod fact;
 pub mod fields;
+pub mod given;
 pub mod kleene;
 mod names;
 pub mod operators;
 pub mod preset;
 mod reasons;
 mod shape;
+pub mod written;
 
 pub use names::names;

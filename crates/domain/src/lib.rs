@@ -22,6 +22,7 @@ pub mod criterion;
 pub mod defect;
 pub mod definition;
 pub mod device;
+pub mod differing;
 pub mod digest;
 pub mod envelope;
 pub mod event;

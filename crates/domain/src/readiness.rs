@@ -145,13 +145,7 @@ pub fn judge_at<'a>(
             let view = View { now, max_age_hours: criterion.max_age_hours, merges };
             let facts =
                 seen.entry(criterion.max_age_hours).or_insert_with(|| facts::gather(release, track, view));
-            let mut judged = judged(criterion, facts, evaluate(&criterion.rule, facts));
-            judged.grounds = ground::grounds(track, criterion, now);
-            if judged.verdict != Verdict::Unknown {
-                judged.reasons.extend(ground::second_hand(&judged.grounds));
-                judged.reasons.extend(ground::carried_forward(&judged.grounds));
-            }
-            judged.brief = brief::brief(&judged, facts, track, now);
+            let mut judged = one(track, criterion, facts, now, evaluate);
             waive(&mut judged, release, track, now);
             judged
         })
@@ -168,6 +162,36 @@ pub fn judge_at<'a>(
     let facts = seen.entry(None).or_insert_with(|| facts::gather(release, track, view));
     let lacks = Lacks::of(track, facts, &criteria);
     TrackReadiness { release, track, at: now, gate, readiness, criteria, note, lacks }
+}
+
+/// Judges a criterion on a track as if it were in force there.
+pub fn try_out<'a>(
+    release: &Release,
+    track: &Track,
+    criterion: &'a Criterion,
+    now: Time,
+    merges: &Merges,
+    evaluate: Evaluate<'_>,
+) -> Judged<'a> {
+    let view = View { now, max_age_hours: criterion.max_age_hours, merges };
+    one(track, criterion, &facts::gather(release, track, view), now, evaluate)
+}
+
+fn one<'a>(
+    track: &Track,
+    criterion: &'a Criterion,
+    facts: &Fact,
+    now: Time,
+    evaluate: Evaluate<'_>,
+) -> Judged<'a> {
+    let mut judged = judged(criterion, facts, evaluate(&criterion.rule, facts));
+    judged.grounds = ground::grounds(track, criterion, now);
+    if judged.verdict != Verdict::Unknown {
+        judged.reasons.extend(ground::second_hand(&judged.grounds));
+        judged.reasons.extend(ground::carried_forward(&judged.grounds));
+    }
+    judged.brief = brief::brief(&judged, facts, track, now);
+    judged
 }
 
 /// Turns what an expression came to into a verdict with its reasons.

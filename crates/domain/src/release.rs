@@ -13,7 +13,7 @@ use crate::ask::{Ask, End};
 use crate::change::Change;
 use crate::criterion::Definition;
 use crate::defect::Defect;
-use crate::definition::{Draft, Ruling};
+use crate::definition::{Draft, Dropped, Ruling};
 use crate::envelope::{ActorId, Envelope, Position, StreamVersion};
 use crate::event::{AskDeclined, AskWithdrawn, Event, ReleaseDescribed};
 use crate::evidence::{Attestation, Ingest, Summary};
@@ -41,6 +41,8 @@ pub struct Release {
     pub definitions: Vec<Ruling>,
     /// What waits for agreement.
     pub draft: Option<Draft>,
+    /// The draft that was dropped last.
+    pub dropped: Option<Dropped>,
     /// Who asked to have what accepted as it is, in the order of the journal.
     pub waivers: Vec<Waiver>,
     /// Shared between one state of the release and the next: only what changed is copied.
@@ -83,6 +85,7 @@ impl Release {
             track_order: Vec::new(),
             definitions: Vec::new(),
             draft: None,
+            dropped: None,
             waivers: Vec::new(),
             defects: BTreeMap::new(),
             changes: BTreeMap::new(),
@@ -118,7 +121,7 @@ impl Release {
             Event::DefinitionPutInForce(definition) => self.put_in_force(envelope, definition),
             Event::DefinitionDrafted(definition) => self.drafted(envelope, definition),
             Event::DefinitionAgreed(agreed) => self.agreed(envelope, agreed),
-            Event::DraftDropped(dropped) => self.draft_dropped(&dropped),
+            Event::DraftDropped(dropped) => self.draft_dropped(envelope, dropped),
             Event::WaiverRequested(requested) => self.waiver_requested(envelope, requested),
             Event::WaiverApproved(approved) => self.waiver_approved(envelope, approved),
             Event::WaiverRejected(rejected) => self.waiver_rejected(envelope, rejected),

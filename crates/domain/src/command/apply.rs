@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use crate::build::Build;
 use crate::criterion::{Criterion, Definition};
+use crate::definition::waits_for;
 use crate::envelope::{Stream, StreamVersion};
 use crate::event::{
     BuildRegistered, CandidateNominated, Event, PlanDropped, PlanSet, ReleaseDescribed, ReleasePlanned,
@@ -312,6 +313,7 @@ impl Applying<'_> {
         events.push(Event::CandidateNominated(CandidateNominated { track, build, reason: None }));
     }
 
+    /// Puts the file's criteria in force; where functions agree on what rules, it only drafts them.
     fn definition(
         &mut self,
         release: &ReleaseName,
@@ -326,14 +328,64 @@ impl Applying<'_> {
         }
         let version = ruling.map_or(1, |ruling| ruling.version + 1);
         let reason = self.present.reason.map(str::to_owned);
-        changes.push(match (ruling, &reason) {
+        let definition = Definition { version, criteria: criteria.clone(), reason };
+        if self.is_agreed(present) {
+            if let Some(change) = self.drafts(present, &definition) {
+                changes.push(format!("{release}: {change}"));
+                events.push(Event::DefinitionDrafted(definition));
+            }
+            return;
+        }
+        changes.push(match (ruling, &definition.reason) {
             (None, _) => format!("{release}: put {} in force", criteria_count(criteria)),
             (Some(_), Some(reason)) => format!("{release}: amend the definition of ready to version {version}: {reason}"),
             (Some(_), None) => format!(
                 "{release}: amend the definition of ready to version {version}, without a reason (give one with --reason)"
             ),
         });
-        events.push(Event::DefinitionPutInForce(Definition { version, criteria: criteria.clone(), reason }));
+        events.push(Event::DefinitionPutInForce(definition));
+    }
+
+    /// Whether what rules a release is for functions to agree on, and no longer for the file alone.
+    fn is_agreed(&self, present: Option<&Release>) -> bool {
+        let named = !self.file.product.policy.agreed_by.is_empty();
+        let begun = present.is_some_and(|release| {
+            release.draft.is_some() || release.ruling().is_some_and(|ruling| !ruling.agreements.is_empty())
+        });
+        named || begun
+    }
+
+    /// Says what drafting the file's criteria comes to; nothing if they wait already, or are what the file said before: what
+    /// was drafted, agreed or dropped since is not undone by applying it again.
+    fn drafts(&self, present: Option<&Release>, definition: &Definition) -> Option<String> {
+        let draft = present.and_then(|release| release.draft.as_ref());
+        if definition.criteria.is_empty()
+            || draft.is_some_and(|draft| draft.definition.criteria == definition.criteria)
+        {
+            return None;
+        }
+        let said_before = self.present.product.is_some_and(|product| product.template == definition.criteria);
+        let settled = present.is_some_and(|release| {
+            release.ruling().is_some() || release.draft.is_some() || release.dropped.is_some()
+        });
+        if said_before && settled {
+            return None;
+        }
+        let version = definition.version;
+        let waits = waits_for(self.file.product.policy.agreeing());
+        let void = match draft {
+            Some(draft) if !draft.agreements.is_empty() => {
+                ", in place of the one that waits, whose agreements no longer count"
+            }
+            Some(_) => ", in place of the one that waits",
+            None => "",
+        };
+        let reason = match (&definition.reason, version) {
+            (Some(reason), _) => format!(": {reason}"),
+            (None, 1) => String::new(),
+            (None, _) => ", without a reason (give one with --reason)".to_owned(),
+        };
+        Some(format!("draft version {version} of the definition of ready{void}{reason}; {waits}"))
     }
 }
 

@@ -9,6 +9,7 @@ use cel::parser::Expression as Node;
 use super::catalogue::Type;
 use super::expression::{Expression, ExpressionError, Span};
 use super::kleene::PATTERN;
+use crate::criterion::Rule;
 
 /// What the whole expression must come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +43,18 @@ pub fn check(expression: &Expression, facts: &Type, wanted: Wanted) -> Result<()
         span: Span { start: 0, end: expression.source().len() },
         suggestion: None,
     })
+}
+
+/// Compiles a rule and checks it against the facts there can be. Run it on a large stack: CEL's parser recurses.
+///
+/// # Errors
+/// What is wrong with it, and where.
+pub fn check_rule(rule: &Rule, facts: &Type) -> Result<(), ExpressionError> {
+    let wanted = match rule {
+        Rule::Holds(_) => Wanted::Truth,
+        Rule::Offenders(_) => Wanted::List,
+    };
+    check(&Expression::compile(rule.source())?, facts, wanted)
 }
 
 struct Check<'a> {

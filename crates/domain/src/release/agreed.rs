@@ -6,7 +6,7 @@ use super::Release;
 use crate::assessment::{Assessment, SignOff};
 use crate::criterion::Definition;
 use crate::defect::{Defect, DefectReport, Worse};
-use crate::definition::{Agreement, Draft, Late, Ruling};
+use crate::definition::{Agreement, Draft, Dropped, Late, Ruling};
 use crate::envelope::{Envelope, Position};
 use crate::event::{
     Assessed, CandidateNominated, DefinitionAgreed, DraftDropped, SignedOff, WaiverApproved, WaiverRejected,
@@ -43,8 +43,16 @@ impl Release {
         }
     }
 
-    pub(super) fn draft_dropped(&mut self, dropped: &DraftDropped) {
-        self.draft.take_if(|draft| draft.position == dropped.definition);
+    pub(super) fn draft_dropped(&mut self, envelope: &Envelope, dropped: DraftDropped) {
+        let Some(draft) = self.draft.take_if(|draft| draft.position == dropped.definition) else { return };
+        self.dropped = Some(Dropped {
+            draft: draft.position,
+            version: draft.definition.version,
+            reason: dropped.reason,
+            by: envelope.actor.clone(),
+            at: envelope.recorded_at,
+            position: envelope.position,
+        });
     }
 
     pub(super) fn put_in_force(&mut self, envelope: &Envelope, definition: Definition) {
@@ -66,11 +74,13 @@ impl Release {
             }
         }
         let draft = self.draft.take_if(|draft| draft.definition.version <= definition.version);
-        let agreements = draft
+        let (draft, agreements) = draft
             .filter(|draft| draft.definition.criteria == definition.criteria)
-            .map_or_else(Vec::new, |draft| draft.agreements);
+            .map_or_else(|| (None, Vec::new()), |draft| (Some(draft.position), draft.agreements));
         let after = self.live_tracks().filter_map(|track| {
-            let candidate = track.candidate.as_ref()?;
+            // What was nominated along with it, as by one file, was not there before.
+            let before = |at| at < envelope.recorded_at;
+            let candidate = track.candidate.as_ref().filter(|candidate| before(candidate.nominated_at))?;
             Some(Late {
                 track: track.description.id.clone(),
                 build: candidate.build.clone(),
@@ -83,6 +93,7 @@ impl Release {
             by: envelope.actor.clone(),
             since: envelope.recorded_at,
             position: envelope.position,
+            draft,
             agreements,
             after,
         });
