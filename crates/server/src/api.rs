@@ -7,6 +7,7 @@ mod candidates;
 mod conditions;
 mod contents;
 mod defects;
+mod definition;
 mod document;
 mod evidence;
 mod idempotency;
@@ -57,6 +58,14 @@ pub(crate) fn routes(app: App, access: Access) -> (Router, Vec<Door>, Arc<Served
         .api(Act::Read, routes!(releases::check))
         .api(Act::Read, routes!(releases::changes))
         .api(Act::Read, routes!(releases::facts))
+        .api(Act::Read, routes!(definition::show))
+        .api(Act::Read, routes!(definition::version))
+        .api(Act::Read, routes!(definition::difference))
+        .api(Act::Define, routes!(definition::draft))
+        .api(Act::GiveWord, routes!(definition::agree))
+        .api(Act::Define, routes!(definition::drop))
+        .api(Act::Read, routes!(definition::trial))
+        .api(Act::Read, routes!(definition::presets))
         .api(Act::Read, routes!(evidence::list))
         .api(Act::Read, routes!(evidence::cases))
         .api(Act::BringEvidence, routes!(evidence::ingest))

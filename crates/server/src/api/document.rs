@@ -45,8 +45,9 @@ Lists come in pages: `items`, and `next`, which is `null` at the end. Send `next
 it stays good while things are added. Times are RFC 3339 in UTC.";
 
 /// The groups of routes, in the order in which they are read.
-const TAGS: [(&str, &str); 10] = [
+const TAGS: [(&str, &str); 11] = [
     ("Releases", "Products and releases, what they are ready for, and why."),
+    ("Definition", "The definition of ready: drafted, agreed, in force; and criteria tried out."),
     ("Evidence", "Test runs, checks by hand and summaries: brought, read and withdrawn."),
     ("Decisions", "Candidates, waivers, sign-offs and assessments: what people decide and sign."),
     ("Defects", "What is wrong: what the tracker says, what it is for users, and which tracks have it."),

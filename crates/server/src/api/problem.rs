@@ -27,7 +27,7 @@ pub struct Problem {
     pub status: u16,
     /// The sentence for a person.
     pub detail: String,
-    /// Mistakes in a product's file, each with its place.
+    /// Mistakes in a product's file, or in the rule of a criterion, each with its place there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mistakes: Vec<Mistake>,
     /// How many seconds to wait before trying again.
@@ -76,6 +76,19 @@ impl From<AppError> for Problem {
                 Self {
                     mistakes,
                     ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "mistakes", "Mistakes in the file", detail)
+                }
+            }
+            AppError::Criteria(mistakes) => {
+                let told = mistakes.iter().map(|mistake| mistake.sentence());
+                let detail = domain::words::list(&told.collect::<Vec<_>>(), mistakes.len(), 1);
+                Self {
+                    mistakes: mistakes.iter().filter_map(|mistake| mistake.placed()).collect(),
+                    ..Self::new(
+                        StatusCode::UNPROCESSABLE_ENTITY,
+                        "criteria",
+                        "A criterion does not do",
+                        detail,
+                    )
                 }
             }
             AppError::Report { file, problem } => {

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use utoipa::{IntoParams, ToSchema};
 
+use super::definition::InForce;
 use super::{App, AppError};
 
 /// How many offenders a criterion lists.
@@ -48,6 +49,9 @@ pub struct CheckResponse {
     /// When a verdict can turn although nothing happens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_change_at: Option<Time>,
+    /// The definition of ready that the verdicts are of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub definition: Option<InForce>,
     pub tracks: Vec<TrackCheck>,
     /// What was redacted and so no longer counts, each in words.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -132,6 +136,7 @@ impl App {
             position: release.position,
             at: query.as_of.unwrap_or_else(|| self.now()),
             next_change_at: view.until,
+            definition: InForce::of(release),
             tracks,
             redacted: release
                 .redacted
@@ -158,7 +163,7 @@ pub(crate) fn track_check(judged: TrackReadiness<'_>) -> TrackCheck {
     }
 }
 
-fn criterion_check(judged: Judged<'_>) -> CriterionCheck {
+pub(crate) fn criterion_check(judged: Judged<'_>) -> CriterionCheck {
     let mut missing: Vec<String> = judged.missing.iter().map(|missing| missing.fact.to_string()).collect();
     missing.dedup();
     CriterionCheck {

@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 
+use super::criterion::CriterionMistake;
 use domain::digest::Digest;
 use domain::envelope::Position;
 use domain::event::UnreadableEvent;
@@ -19,6 +20,9 @@ pub enum AppError {
     /// Mistakes in a product's file.
     #[error("the file has {} mistakes", .0.len())]
     Mistakes(Vec<Mistake>),
+    /// Criteria that do not read as they should.
+    #[error("{} criteria cannot be read", .0.len())]
+    Criteria(Vec<CriterionMistake>),
     /// A report that cannot be read.
     #[error("{file}: {problem}")]
     Report { file: String, problem: String },
