@@ -10,7 +10,9 @@ mod asked;
 mod asks;
 mod assets;
 mod bare;
+mod candidate;
 mod changes;
+mod correct;
 mod erase;
 mod evidence;
 mod fleet;
@@ -30,9 +32,12 @@ mod record;
 mod release;
 mod run;
 mod seen;
+mod sign;
 mod sign_in;
 mod track;
 mod trouble;
+mod waiver;
+mod waivers;
 mod whom;
 
 use std::sync::Arc;
@@ -86,6 +91,26 @@ pub(crate) fn router(
         .get(Act::Read, "/releases/{product}/{name}/evidence/{position}", run::show)
         .post(Act::WithdrawEvidence, "/releases/{product}/{name}/evidence/{position}/withdraw", run::withdraw)
         .get(Act::Read, "/releases/{product}/{name}/evidence/{position}/attachment", record::attachment)
+        .get(Act::Read, "/releases/{product}/{name}/evidence/{position}/photos/{number}", record::photo)
+        .post(
+            Act::WithdrawEvidence,
+            "/releases/{product}/{name}/evidence/{position}/correct",
+            correct::correct,
+        )
+        .post(Act::Nominate, "/releases/{product}/{name}/evidence/{position}/carry", correct::carry)
+        .get(Act::Nominate, "/releases/{product}/{name}/tracks/{track}/candidate", candidate::form)
+        .post(Act::Nominate, "/releases/{product}/{name}/tracks/{track}/candidate", candidate::nominate)
+        .get(Act::GiveWord, "/releases/{product}/{name}/tracks/{track}/signoffs/new", sign::sign_off_form)
+        .post(Act::GiveWord, "/releases/{product}/{name}/tracks/{track}/signoffs", sign::sign_off)
+        .get(Act::Assess, "/releases/{product}/{name}/tracks/{track}/assessments/new", sign::assess_form)
+        .post(Act::Assess, "/releases/{product}/{name}/tracks/{track}/assessments", sign::assess)
+        .get(Act::Read, "/releases/{product}/{name}/waivers", waivers::list)
+        .post(Act::Report, "/releases/{product}/{name}/waivers", waiver::request)
+        .get(Act::Report, "/releases/{product}/{name}/waivers/new", waiver::form)
+        .get(Act::Read, "/releases/{product}/{name}/waivers/{position}", waiver::show)
+        .post(Act::GiveWord, "/releases/{product}/{name}/waivers/{position}/approve", waiver::approve)
+        .post(Act::GiveWord, "/releases/{product}/{name}/waivers/{position}/refuse", waiver::refuse)
+        .post(Act::Report, "/releases/{product}/{name}/waivers/{position}/revoke", waiver::revoke)
         .get(Act::BringEvidence, "/releases/{product}/{name}/record", record::form)
         .post_large(Act::BringEvidence, "/releases/{product}/{name}/record", record::record, ATTACHED_LIMIT)
         .get(Act::Read, "/releases/{product}/{name}/asks", asks::list)

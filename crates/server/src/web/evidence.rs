@@ -4,6 +4,7 @@
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
+use domain::carry::{Carry, Counting};
 use domain::envelope::Position;
 use domain::evidence::Withdrawal;
 use domain::id::BuildNumber;
@@ -17,6 +18,7 @@ use serde::Deserialize;
 
 use super::frame::{Tab, command, empty};
 use super::parts::table::{Column, Sort, Sorting, cell, head};
+use super::parts::verdict::function;
 use super::reader::Reader;
 use super::seen::{ReleasePath, Seen};
 use super::trouble::Page;
@@ -36,11 +38,30 @@ pub(super) struct Piece<'a> {
     pub(super) at: Time,
     pub(super) voice: Voice<'a>,
     pub(super) withdrawn: Option<&'a Withdrawal>,
+    /// The evidence in whose place it is.
+    pub(super) corrects: Option<Position>,
+    /// Whether it is evidence, which can be carried forward and moved; else it is a word that somebody gave.
+    pub(super) is_evidence: bool,
 }
 
-impl Piece<'_> {
-    fn is_stale(&self) -> bool {
-        self.track.candidate.as_ref().is_none_or(|candidate| candidate.build != *self.build)
+impl<'a> Piece<'a> {
+    /// Says how it counts for the candidate, if it does.
+    pub(super) fn counting(&self) -> Option<Counting<'a>> {
+        let candidate = self.track.candidate.as_ref()?;
+        self.track.counting(self.position, self.build, &candidate.build)
+    }
+
+    /// Tells whether it counts for no candidate, as it is of another build and nobody carried it forward.
+    pub(super) fn is_stale(&self) -> bool {
+        self.counting().is_none()
+    }
+
+    /// Returns who carried it forward to the candidate, and why.
+    pub(super) fn carried(&self) -> Option<&'a Carry> {
+        match self.counting()? {
+            Counting::Carried(carry) => Some(carry),
+            Counting::Own => None,
+        }
     }
 }
 
@@ -66,6 +87,8 @@ pub(super) fn pieces(track: &Track) -> Vec<Piece<'_>> {
             at: ingest.recorded_at,
             voice: Voice::own(&ingest.actor),
             withdrawn: ingest.withdrawn.as_ref(),
+            corrects: ingest.corrects,
+            is_evidence: true,
         }
     });
     let checks = track.attestations.iter().map(|check| Piece {
@@ -79,6 +102,8 @@ pub(super) fn pieces(track: &Track) -> Vec<Piece<'_>> {
         at: check.recorded_at,
         voice: check.voice(),
         withdrawn: check.withdrawn.as_ref(),
+        corrects: check.corrects,
+        is_evidence: true,
     });
     let summaries = track.summaries.iter().map(|summary| Piece {
         position: summary.position,
@@ -91,10 +116,60 @@ pub(super) fn pieces(track: &Track) -> Vec<Piece<'_>> {
         at: summary.recorded_at,
         voice: summary.voice(),
         withdrawn: summary.withdrawn.as_ref(),
+        corrects: summary.corrects,
+        is_evidence: true,
     });
-    let mut pieces: Vec<Piece<'_>> = runs.chain(checks).chain(summaries).collect();
+    let sign_offs = track.sign_offs.iter().map(|signed| Piece {
+        position: signed.position,
+        track,
+        build: &signed.build,
+        what: format!("Sign-off for {}", function(signed.function)),
+        device: None,
+        result: "signed off".to_owned(),
+        bad: false,
+        at: signed.recorded_at,
+        voice: signed.voice(),
+        withdrawn: signed.withdrawn.as_ref(),
+        corrects: None,
+        is_evidence: false,
+    });
+    let mut pieces: Vec<Piece<'_>> = runs.chain(checks).chain(summaries).chain(sign_offs).collect();
     pieces.sort_by_key(|piece| std::cmp::Reverse(piece.position));
     pieces
+}
+
+/// Returns everything of a track that has a page of its own and can be withdrawn: evidence, sign-offs, assessments, and
+/// that something was carried forward.
+pub(super) fn brought(track: &Track) -> Vec<Piece<'_>> {
+    let assessments = track.assessments.iter().map(|assessment| Piece {
+        position: assessment.position,
+        track,
+        build: &assessment.build,
+        what: "Assessment".to_owned(),
+        device: None,
+        result: format!("{}, {} % sure", assessment.recommendation.label(), assessment.confidence),
+        bad: false,
+        at: assessment.recorded_at,
+        voice: Voice::own(&assessment.actor),
+        withdrawn: assessment.withdrawn.as_ref(),
+        corrects: None,
+        is_evidence: false,
+    });
+    let carried = track.carried.iter().map(|carry| Piece {
+        position: carry.position,
+        track,
+        build: &carry.to,
+        what: format!("Evidence {} carried forward", carry.evidence),
+        device: None,
+        result: String::new(),
+        bad: false,
+        at: carry.at,
+        voice: Voice::own(&carry.by),
+        withdrawn: carry.withdrawn.as_ref(),
+        corrects: None,
+        is_evidence: false,
+    });
+    pieces(track).into_iter().chain(assessments).chain(carried).collect()
 }
 
 pub(super) fn capital(text: &str) -> String {
@@ -130,6 +205,8 @@ pub(super) fn table(
     pieces: &[Piece<'_>],
     sorting: Option<Sorting<'_>>,
 ) -> Markup {
+    // Where the list is whole, a link in each row would say nothing new; the page of each piece has it.
+    let may_carry = sorting.is_none() && seen.past.is_none() && reader.may(Act::Nominate);
     let [what, track, build, result, by, at] = COLUMNS;
     html! {
         table.list {
@@ -145,7 +222,15 @@ pub(super) fn table(
                             @if let Some(device) = piece.device { small { (device) } }
                         }
                         (cell(track, html! { (piece.track.description.name) @if piece.track.retired { " " span.tag.waived { "taken out" } } }))
-                        (cell(build, html! { (piece.build) @if piece.is_stale() { " " span.tag.unknown { "stale" } } }))
+                        (cell(build, html! {
+                            (piece.build)
+                            @if piece.is_stale() { " " span.tag.unknown { "stale" } }
+                            @if let Some(carry) = piece.carried() { " " span.tag.waived title=(carry.reason) { "carried to " (carry.to) } }
+                            @if let Some(other) = piece.corrects { small { "in place of " a href=(reader.link(seen.path(&format!("/evidence/{other}")))) { "evidence " (other) } } }
+                            @if may_carry && piece.is_stale() && piece.is_evidence && piece.withdrawn.is_none() && piece.track.candidate.is_some() {
+                                small { a href=(seen.path(&format!("/evidence/{}?open=carry#carry", piece.position))) { "Carry forward…" } }
+                            }
+                        }))
                         (cell(result, html! {
                             @if let Some(withdrawal) = piece.withdrawn { span.tag.unmet { "withdrawn" } small { "“" (withdrawal.reason) "”" } }
                             @else { span.unmet[piece.bad] { (piece.result) } }
@@ -233,7 +318,7 @@ fn body(seen: &Seen, reader: &Reader, narrow: &Narrow) -> Markup {
     };
     html! {
         section.head {
-            div { h1 { "Evidence" } p.sub { "Facts about builds: test runs, checks by hand, summaries. Each counts for its own build alone." } }
+            div { h1 { "Evidence" } p.sub { "What was seen of builds and signed for them: test runs, checks by hand, summaries, sign-offs. Each counts for its own build, unless somebody carried it forward." } }
             (bringing(seen, reader, ""))
         }
         section.card aria-label="Evidence" {

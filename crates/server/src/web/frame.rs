@@ -332,6 +332,15 @@ fn me(member: &Member) -> Markup {
 fn done(code: &str) -> Option<&'static str> {
     match code {
         "recorded" => Some("Recorded, and counted from now on."),
+        "nominated" => Some("Nominated. What was seen of the build before is stale now."),
+        "carried" => Some("Carried forward. It counts, and is told as an assumption."),
+        "moved" => Some("Put where it belongs. Where it was, it is marked."),
+        "signed" => Some("Signed off, for this build alone."),
+        "assessed" => Some("Signed. It stands at the head of the track."),
+        "requested" => Some("Asked for. It counts once somebody else approves it."),
+        "approved" => Some("Approved. It counts from now until it expires or lapses."),
+        "refused" => Some("Refused, with your reason."),
+        "waiver-revoked" => Some("Revoked. It no longer counts."),
         "unasked" => Some("Withdrawn. The link opens nothing any more."),
         "erased" => Some("Erased, everywhere."),
         "withdrawn" => Some("Withdrawn. It no longer counts, and the journal says why."),

@@ -8,6 +8,7 @@ use axum::extract::{Multipart, Path, Query, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use bytes::Bytes;
+use domain::command::evidence::MOST_PHOTOS;
 use domain::digest::Digest;
 use domain::envelope::Position;
 use domain::evidence::AttestedResult;
@@ -54,21 +55,29 @@ pub(super) struct Filled {
     /// The digest of a file that came along before.
     #[serde(default)]
     attachment: String,
+    /// The digests of photos that came along before, a space between them.
+    #[serde(default)]
+    photos: String,
 }
 
-/// What a form with a file brings.
+/// What a form with files brings.
 struct Sent {
     filled: Filled,
     file: Option<Bytes>,
+    photos: Vec<Bytes>,
 }
 
 impl Sent {
     async fn read(mut form: Multipart) -> Result<Self, Trouble> {
-        let (mut fields, mut file) = (Map::new(), None);
+        let (mut fields, mut file, mut photos) = (Map::new(), None, Vec::new());
         while let Some(field) = form.next_field().await? {
             let name = field.name().unwrap_or_default().to_owned();
             if field.file_name().is_some() {
-                file = Some(field.bytes().await?).filter(|bytes| !bytes.is_empty());
+                let bytes = Some(field.bytes().await?).filter(|bytes| !bytes.is_empty());
+                match name.as_str() {
+                    "photo" => photos.extend(bytes),
+                    _ => file = bytes,
+                }
             } else {
                 fields.insert(name, field.text().await?.into());
             }
@@ -76,7 +85,7 @@ impl Sent {
         let filled = serde_json::from_value(fields.into());
         let filled =
             filled.map_err(|error| Refusal::invalid(format!("The form cannot be read: {error}.")))?;
-        Ok(Self { filled, file })
+        Ok(Self { filled, file, photos })
     }
 }
 
@@ -97,8 +106,8 @@ pub(super) async fn record(
     form: Result<Multipart, MultipartRejection>,
 ) -> Page {
     let id: ReleaseId = path?.0.into();
-    let Sent { mut filled, file } = Sent::read(form?).await?;
-    let recorded = match keep(&app, &mut filled, file).await {
+    let Sent { mut filled, file, photos } = Sent::read(form?).await?;
+    let recorded = match keep(&app, &mut filled, file, photos).await {
         Ok(()) => send(&app, &id, &filled).await,
         Err(error) => Err(error),
     };
@@ -115,8 +124,21 @@ pub(super) async fn record(
     }
 }
 
-/// Keeps the file first, so that a mistake elsewhere in the form does not lose it.
-async fn keep(app: &App, filled: &mut Filled, file: Option<Bytes>) -> Result<(), AppError> {
+/// Keeps the files first, so that a mistake elsewhere in the form does not lose them.
+async fn keep(
+    app: &App,
+    filled: &mut Filled,
+    file: Option<Bytes>,
+    photos: Vec<Bytes>,
+) -> Result<(), AppError> {
+    if !photos.is_empty() {
+        // Chosen anew, they take the place of those that came before.
+        filled.photos.clear();
+    }
+    for photo in photos {
+        let kept = app.attach(photo).await?.attachment.to_string();
+        filled.photos = format!("{} {kept}", filled.photos).trim().to_owned();
+    }
     if let Some(file) = file.filter(|_| filled.whose == "other") {
         filled.attachment = app.attach(file).await?.attachment.to_string();
     }
@@ -144,7 +166,8 @@ async fn send(app: &App, id: &ReleaseId, filled: &Filled) -> Result<EvidenceResp
                 _ => return Err(Refusal::invalid("Say whether it passed or failed.").into()),
             };
             let (device, notes) = (filled.device.clone(), Some(filled.text.clone()));
-            let photos = Vec::new();
+            let photos = filled.photos.split(' ').filter_map(|photo| Digest::from_hex(photo.as_bytes()));
+            let photos = photos.collect();
             let request = AttestRequest { track, build, commit: None, device, result, notes, photos, behalf };
             app.attest(id, request, None).await
         }
@@ -173,7 +196,13 @@ async fn page(app: &App, reader: &Reader, mut seen: Seen, filled: Filled, wrong:
                             label.choice { input type="radio" name="result" value=(result.as_str()) required checked[filled.result == result.as_str()]; "It " (result.as_str()) }
                         } }
                     }
-                    div.field { label for="text" { "What was seen" } textarea #text name="text" rows="3" maxlength="2000" { (filled.text) } }
+                    div.field { label for="text" { "What was tested and seen" } textarea #text name="text" rows="3" maxlength="2000" { (filled.text) } }
+                    div.field {
+                        label for="photo" { "Photos" }
+                        input #photo name="photo" type="file" accept="image/png,image/jpeg" multiple;
+                        @if filled.photos.is_empty() { p.hint { "PNG or JPEG, at most " (MOST_PHOTOS) ", at most 10 MB together; not needed." } }
+                        @else { input type="hidden" name="photos" value=(filled.photos); p.hint { "The photos that came along are kept. Choose others to take their place." } }
+                    }
                 } @else {
                     div.field { label for="text" { "The summary" } textarea #text name="text" rows="10" required { (filled.text) } p.hint { "In Markdown, if you like." } }
                 }
@@ -215,6 +244,25 @@ pub(super) struct OfPiece {
     position: i64,
 }
 
+/// A photo of the check by hand that a path names.
+#[derive(Debug, Deserialize)]
+pub(super) struct OfPhoto {
+    product: ProductId,
+    name: ReleaseName,
+    position: i64,
+    number: usize,
+}
+
+/// Hands out a photo of a check by hand.
+pub(super) async fn photo(
+    State(app): State<App>,
+    path: Result<Path<OfPhoto>, PathRejection>,
+) -> Result<Response, Trouble> {
+    let OfPhoto { product, name, position, number } = path?.0;
+    let bytes = app.photo(&ReleaseId { product, name }, Position(position), number).await?;
+    Ok(picture(bytes, &format!("evidence-{position}-{number}")))
+}
+
 /// Hands out what came along with evidence: a picture to look at, and everything else only to keep.
 pub(super) async fn attachment(
     State(app): State<App>,
@@ -222,6 +270,10 @@ pub(super) async fn attachment(
 ) -> Result<Response, Trouble> {
     let OfPiece { product, name, position } = path?.0;
     let bytes = app.attachment(&ReleaseId { product, name }, Position(position)).await?;
+    Ok(picture(bytes, &format!("evidence-{position}")))
+}
+
+fn picture(bytes: Bytes, name: &str) -> Response {
     let kind = Kind::of(&bytes);
     let (content_type, ending) = kind.told();
     let disposition = if kind == Kind::File { "attachment" } else { "inline" };
@@ -229,9 +281,9 @@ pub(super) async fn attachment(
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    let disposition = format!("{disposition}; filename=\"evidence-{position}.{ending}\"");
+    let disposition = format!("{disposition}; filename=\"{name}.{ending}\"");
     if let Ok(disposition) = HeaderValue::from_str(&disposition) {
         headers.insert(header::CONTENT_DISPOSITION, disposition);
     }
-    Ok(response)
+    response
 }

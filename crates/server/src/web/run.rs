@@ -8,16 +8,21 @@ use axum::response::{IntoResponse, Redirect, Response};
 use domain::envelope::Position;
 use domain::evidence::Ingest;
 use domain::id::{ProductId, ReleaseId, ReleaseName};
+use domain::permission::Act;
 use domain::refusal::Refusal;
+use domain::since::since;
 use domain::track::Track;
 use domain::words;
 use maud::{Markup, PreEscaped, html};
 use serde::Deserialize;
 
-use super::evidence::{Piece, pieces};
+use super::correct::{Filled, carry_form, correct_form};
+use super::evidence::{Piece, brought};
 use super::frame::{Tab, empty};
+use super::parts::verdict::function;
 use super::reader::Reader;
 use super::seen::Seen;
+use super::sign::corrected;
 use super::trouble::{Page, Trouble};
 use crate::app::attachment::Kind;
 use crate::app::cases::CaseLine;
@@ -35,6 +40,12 @@ pub(super) struct OfPiece {
     position: i64,
 }
 
+impl OfPiece {
+    pub(super) fn parts(self) -> (ReleaseId, Position) {
+        (ReleaseId { product: self.product, name: self.name }, Position(self.position))
+    }
+}
+
 pub(super) type PiecePath = Result<Path<OfPiece>, PathRejection>;
 
 /// What to look for among the cases.
@@ -46,6 +57,9 @@ pub(super) struct Narrow {
     outcome: String,
     #[serde(default)]
     page: usize,
+    /// The form beneath that is open.
+    #[serde(default)]
+    open: String,
 }
 
 impl Narrow {
@@ -80,10 +94,38 @@ pub(super) async fn show(
     page(&app, &reader, seen, position, &narrow, None).await
 }
 
-/// A reason to withdraw, and what is wrong with it.
+/// A form beneath a piece of evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Which {
+    Withdraw,
+    Carry,
+    Correct,
+}
+
+/// What was typed into a form, and what is wrong with it.
 struct Refused<'a> {
-    reason: &'a str,
+    which: Which,
+    filled: &'a Filled,
     why: String,
+}
+
+impl Refused<'_> {
+    fn of<'a>(refused: Option<&'a Refused<'_>>, which: Which) -> Option<(&'a Filled, &'a str)> {
+        refused.filter(|refused| refused.which == which).map(|refused| (refused.filled, refused.why.as_str()))
+    }
+}
+
+/// Shows a piece of evidence with a form that was refused.
+pub(super) async fn refused(
+    app: &App,
+    reader: &Reader,
+    seen: Seen,
+    position: Position,
+    which: Which,
+    filled: &Filled,
+    why: String,
+) -> Page {
+    page(app, reader, seen, position, &Narrow::default(), Some(Refused { which, filled, why })).await
 }
 
 async fn page(
@@ -119,6 +161,38 @@ async fn page(
                     p.lead { (seen.name(check.voice().whose())) " saw " b { (check.device) } ": " (check.result.as_str()) "." }
                     @match &check.notes { Some(notes) => blockquote { (notes) }, None => p.hint { "No notes were left." } }
                 }
+                @if !check.photos.is_empty() {
+                    section.card aria-labelledby="photos" {
+                        header { h2 #photos { (words::count(check.photos.len() as i64, "photo", "photos")) } }
+                        div.photos { @for number in 1..=check.photos.len() {
+                            @let photo = seen.path(&format!("/evidence/{position}/photos/{number}"));
+                            a href=(photo) { img src=(photo) alt={ "Photo " (number) " of " (check.device) } loading="lazy"; }
+                        } }
+                    }
+                }
+            }
+        } else if let Some(signed) = track.sign_offs.iter().find(|signed| signed.position == position) {
+            html! {
+                section.card.prose {
+                    p.lead { (function(signed.function)) " stands by " b { (track.build_label(&signed.build)) } "." }
+                    @match &signed.notes { Some(notes) => blockquote { (notes) }, None => p.hint { "No notes were left." } }
+                }
+            }
+        } else if let Some(assessment) = track.assessments.iter().find(|of| of.position == position) {
+            let since = since(&release, &track.description.id, position);
+            html! {
+                section.card.prose {
+                    p.lead { b { (words::capital(assessment.recommendation.label())) } ", " (assessment.confidence) " % sure." }
+                    (markdown(&assessment.reasons))
+                    (corrected(&seen, reader, "Since it was signed", &since))
+                }
+            }
+        } else if let Some(carry) = track.carried.iter().find(|of| of.position == position) {
+            html! {
+                section.card.prose {
+                    p.lead { a href=(reader.link(seen.path(&format!("/evidence/{}", carry.evidence)))) { "Evidence " (carry.evidence) } " is taken to hold for " b { (track.build_label(&carry.to)) } " too." }
+                    blockquote { (carry.reason) }
+                }
             }
         } else {
             html! {}
@@ -132,7 +206,13 @@ async fn page(
             (header(&seen, reader, track, &piece))
             (came(&seen, &piece, kind))
             (inner)
-            @if piece.withdrawn.is_none() && seen.past.is_none() && release.unrecognised.is_none() { (withdrawal(&seen, position, refused.as_ref())) }
+            @if piece.withdrawn.is_none() && seen.past.is_none() && release.unrecognised.is_none() {
+                (carry_form(&seen, reader, &piece, narrow.open == "carry", Refused::of(refused.as_ref(), Which::Carry)))
+                @if reader.may(Act::WithdrawEvidence) {
+                    (correct_form(&seen, &piece, Refused::of(refused.as_ref(), Which::Correct)))
+                    (withdrawal(&seen, &piece, Refused::of(refused.as_ref(), Which::Withdraw)))
+                }
+            }
         };
         (piece.what.clone(), body)
     };
@@ -150,7 +230,7 @@ async fn page(
 
 fn find(release: &domain::release::Release, position: Position) -> Option<(&Track, Piece<'_>)> {
     release.tracks.values().find_map(|track| {
-        pieces(track).into_iter().find(|piece| piece.position == position).map(|piece| (track, piece))
+        brought(track).into_iter().find(|piece| piece.position == position).map(|piece| (track, piece))
     })
 }
 
@@ -163,7 +243,8 @@ fn unknown(id: &ReleaseId, position: Position) -> Trouble {
 
 fn header(seen: &Seen, reader: &Reader, track: &Track, piece: &Piece<'_>) -> Markup {
     let candidate = track.candidate.as_ref().map(|candidate| &candidate.build);
-    let stale = candidate != Some(piece.build);
+    let stale = piece.is_stale();
+    let moved = seen.view.release.in_place_of(piece.position);
     html! {
         section.head {
             div {
@@ -179,6 +260,7 @@ fn header(seen: &Seen, reader: &Reader, track: &Track, piece: &Piece<'_>) -> Mar
         @if let Some(withdrawal) = piece.withdrawn {
             p.note.unmet {
                 (Mark::Unmet.shape()) b { "Withdrawn" } " by " (seen.name(&withdrawal.by)) " " (seen.clock.when(withdrawal.at)) ": “" (withdrawal.reason) "”. It counts for nothing."
+                @if let Some((_, to)) = moved { " " a href=(reader.link(seen.path(&format!("/evidence/{to}")))) { "Where it belongs, it is evidence " (to) } "." }
             }
         } @else if stale {
             p.note.unknown {
@@ -189,6 +271,14 @@ fn header(seen: &Seen, reader: &Reader, track: &Track, piece: &Piece<'_>) -> Mar
                 }
                 " It does not count for the candidate."
             }
+        } @else if let Some(carry) = piece.carried() {
+            p.note.waived {
+                (Mark::Waived.shape()) b { "Carried forward" } " to " (track.build_label(&carry.to)) " by " (seen.name(&carry.by)) " " (seen.clock.when(carry.at)) ": “" (carry.reason) "”. It is an assumption. "
+                a href=(reader.link(seen.path(&format!("/evidence/{}", carry.position)))) { "Take it back" } "."
+            }
+        }
+        @if let Some(other) = piece.corrects {
+            p.note { "In place of " a href=(reader.link(seen.path(&format!("/evidence/{other}")))) { "evidence " (other) } ", which was in the wrong place." }
         }
     }
 }
@@ -336,18 +426,19 @@ fn outcome(case: &CaseLine) -> Markup {
 }
 
 /// The form that takes evidence back: beside the page where there is script, at its foot where there is none.
-fn withdrawal(seen: &Seen, position: Position, refused: Option<&Refused<'_>>) -> Markup {
+fn withdrawal(seen: &Seen, piece: &Piece<'_>, refused: Option<(&Filled, &str)>) -> Markup {
+    let what = if piece.is_evidence { "evidence" } else { "word" };
     html! {
         details.card.quiet #withdraw open[refused.is_some()] {
-            summary { "Withdraw this evidence" }
-            form.pad method="post" action=(seen.path(&format!("/evidence/{position}/withdraw"))) {
+            summary { "Withdraw this " (what) }
+            form.pad method="post" action=(seen.path(&format!("/evidence/{}/withdraw", piece.position))) {
                 p { "It then counts for nothing, on this page and in every verdict. It stays on record, with your reason; nothing is deleted." }
                 div.field.wrong[refused.is_some()] {
                     label for="reason" { "Why does it not count?" }
-                    input #reason name="reason" value=(refused.map(|refused| refused.reason).unwrap_or_default()) required maxlength="500"
+                    input #reason name="reason" value=(refused.map(|(filled, _)| filled.reason.as_str()).unwrap_or_default()) required maxlength="500"
                         aria-invalid=[refused.map(|_| "true")] aria-describedby="reason-help";
                     p.hint #reason-help {
-                        @match refused { Some(refused) => span.error { (refused.why) }, None => "As “ran against the staging backend by mistake”." }
+                        @match refused { Some((_, why)) => span.error { (why) }, None => "As “ran against the staging backend by mistake”." }
                     }
                 }
                 button.danger type="submit" { "Withdraw it" }
@@ -356,35 +447,25 @@ fn withdrawal(seen: &Seen, position: Position, refused: Option<&Refused<'_>>) ->
     }
 }
 
-#[derive(Debug, Deserialize)]
-pub(super) struct Reason {
-    #[serde(default)]
-    reason: String,
-}
-
 pub(super) async fn withdraw(
     Acting(app): Acting,
     mut reader: Reader,
     path: PiecePath,
-    form: Result<Form<Reason>, FormRejection>,
+    form: Result<Form<Filled>, FormRejection>,
 ) -> Result<Response, Trouble> {
-    let OfPiece { product, name, position } = path?.0;
-    let Reason { reason } = form?.0;
-    let id = ReleaseId { product, name };
-    let request = WithdrawRequest { evidence: Position(position), reason: reason.clone() };
+    let (id, position) = path?.0.parts();
+    let filled = form?.0;
+    let request = WithdrawRequest { evidence: position, reason: filled.reason.clone() };
     match app.withdraw(&id, request, None).await {
         Ok(()) => {
             let back = format!("{}/evidence/{position}?done=withdrawn", super::frame::path(&id));
             Ok(Redirect::to(&back).into_response())
         }
-        Err(crate::app::AppError::Refused(refusal))
-            if refusal.kind == domain::refusal::RefusalKind::Invalid =>
-        {
+        Err(AppError::Refused(refusal)) if refusal.kind == domain::refusal::RefusalKind::Invalid => {
             let seen = Seen::load(&app, &reader, &id).await?;
             // The page is that of the evidence, wherever its form was sent.
             reader.here = seen.path(&format!("/evidence/{position}"));
-            let refused = Refused { reason: &reason, why: refusal.sentence };
-            page(&app, &reader, seen, Position(position), &Narrow::default(), Some(refused)).await
+            refused(&app, &reader, seen, position, Which::Withdraw, &filled, refusal.sentence).await
         }
         Err(error) => Err(error.into()),
     }

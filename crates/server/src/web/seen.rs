@@ -121,8 +121,11 @@ impl Seen {
         let live = format!("/live{}?after={}", &self.path("")["/releases".len()..], Shown::of(&self.view));
         let release = &self.view.release;
         let tracks = release.tracks.values();
-        let evidence =
-            tracks.map(|track| track.ingests.len() + track.attestations.len() + track.summaries.len()).sum();
+        let evidence = tracks
+            .map(|track| {
+                track.ingests.len() + track.attestations.len() + track.summaries.len() + track.sign_offs.len()
+            })
+            .sum();
         Frame {
             reader,
             clock: &self.clock,

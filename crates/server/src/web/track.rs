@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::extract::rejection::PathRejection;
 use domain::id::{BuildNumber, ProductId, ReleaseId, ReleaseName, TrackId};
 use domain::knowledge::Knowledge;
+use domain::permission::Act;
 use domain::track::Track;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -19,6 +20,7 @@ use super::parts::know::know;
 use super::parts::verdict::{one_by_one, strip, why};
 use super::reader::Reader;
 use super::seen::Seen;
+use super::sign;
 use super::trouble::Page;
 use crate::app::App;
 use crate::app::check::TrackCheck;
@@ -64,9 +66,9 @@ fn judged(seen: &Seen, reader: &Reader, track: &Track, check: &TrackCheck) -> Ma
     let candidate = track.candidate.as_ref().map(|candidate| &candidate.build);
     let live = |piece: &&Piece<'_>| piece.withdrawn.is_none();
     let on_candidate: Vec<Piece<'_>> =
-        pieces.iter().filter(live).filter(|piece| Some(piece.build) == candidate).cloned().collect();
+        pieces.iter().filter(live).filter(|piece| !piece.is_stale()).cloned().collect();
     let stale: Vec<Piece<'_>> =
-        pieces.iter().filter(live).filter(|piece| Some(piece.build) != candidate).cloned().collect();
+        pieces.iter().filter(live).filter(|piece| piece.is_stale()).cloned().collect();
     html! {
         section.head.(mark.class()) {
             div {
@@ -83,8 +85,9 @@ fn judged(seen: &Seen, reader: &Reader, track: &Track, check: &TrackCheck) -> Ma
                 }
             }
         }
+        (sign::card(seen, reader, track))
         div.columns {
-            section.card aria-labelledby="candidate" { (candidate_card(seen, track)) }
+            section.card aria-labelledby="candidate" { (candidate_card(seen, reader, track)) }
             section.card aria-labelledby="devices" { (devices(seen, reader, track)) }
         }
         (know(seen, reader, knowledge))
@@ -115,10 +118,20 @@ fn judged(seen: &Seen, reader: &Reader, track: &Track, check: &TrackCheck) -> Ma
     }
 }
 
-fn candidate_card(seen: &Seen, track: &Track) -> Markup {
+fn candidate_card(seen: &Seen, reader: &Reader, track: &Track) -> Markup {
     let label = |number: &BuildNumber| track.build_label(number);
+    let below = |below: &str| seen.path(&format!("/tracks/{}/{below}", track.description.id));
+    let now = seen.past.is_none() && seen.view.release.unrecognised.is_none();
+    let signs = now && track.candidate.is_some();
     html! {
-        header { h2 #candidate { "Candidate" } }
+        header {
+            h2 #candidate { "Candidate" }
+            div.act {
+                @if signs && reader.may(Act::GiveWord) { a.button href=(below("signoffs/new")) { "Sign off" } }
+                @if signs && reader.may(Act::Assess) { a.button href=(below("assessments/new")) { "Assess" } }
+                @if now && reader.may(Act::Nominate) { a.button href=(below("candidate")) { "Nominate…" } }
+            }
+        }
         @match (&track.candidate, track.candidate_build()) {
             (Some(candidate), build) => {
                 dl.facts {
@@ -128,7 +141,11 @@ fn candidate_card(seen: &Seen, track: &Track) -> Markup {
                         @if let Some(revision) = build.revision { div { dt { "Revision" } dd { (domain::words::number(revision)) } } }
                         @if let Some(artifact) = &build.artifact { div { dt { "Artifact" } dd { code.digest title="SHA-256" { (artifact.to_string()) } } } }
                     }
-                    div { dt { "Nominated" } dd { (seen.clock.when(candidate.nominated_at)) } }
+                    div { dt { "Nominated" } dd {
+                        (seen.clock.when(candidate.nominated_at)) " by " (seen.name(&candidate.by))
+                        @if let Some(reason) = &candidate.reason { span.hint { ": “" (reason) "”" } }
+                    } }
+                    (sign::signed(seen, reader, track))
                     @if let Some(store) = &track.description.store { div { dt { "Store" } dd { (store) } } }
                 }
                 @let others: Vec<_> = track.builds.values().filter(|build| build.number != candidate.build).collect();
@@ -144,7 +161,7 @@ fn candidate_card(seen: &Seen, track: &Track) -> Markup {
                 }
             },
             (None, _) => (empty("No candidate", html! {
-                p { "The build that is to ship will be here. Nominate one in the product’s file, under the release’s track:" }
+                p { "The build that is to ship will be here. " @if now && reader.may(Act::Nominate) { a href=(below("candidate")) { "Nominate one" } ", or do it" } @else { "It is nominated" } " in the product’s file, under the release’s track:" }
                 pre.command { code { "candidate = { number = 514, commit = \"9be27d1\" }" } }
             })),
         }
@@ -153,7 +170,6 @@ fn candidate_card(seen: &Seen, track: &Track) -> Markup {
 
 /// The devices of platform validation, each with what is known of it on the candidate.
 fn devices(seen: &Seen, reader: &Reader, track: &Track) -> Markup {
-    let build = track.candidate.as_ref().map(|candidate| &candidate.build);
     let all = pieces(track);
     html! {
         header { h2 #devices { "Devices" } (bringing(seen, reader, &format!("?what=check&track={}", track.description.id))) }
@@ -166,7 +182,7 @@ fn devices(seen: &Seen, reader: &Reader, track: &Track) -> Markup {
             ul.devices {
                 @for device in &track.description.devices {
                     @let of_device: Vec<&Piece<'_>> = all.iter().filter(|piece| piece.device == Some(device.as_str()) && piece.withdrawn.is_none()).collect();
-                    @let here = of_device.iter().find(|piece| Some(piece.build) == build);
+                    @let here = of_device.iter().find(|piece| !piece.is_stale());
                     @let mark = match here { Some(piece) if piece.bad => mark::Mark::Unmet, Some(_) => mark::Mark::Met, None => mark::Mark::Unknown };
                     li class=(mark.class()) {
                         (mark.shape())

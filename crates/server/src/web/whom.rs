@@ -2,6 +2,7 @@
 //!
 //! Invariant: two people of the same name can be told apart before one is chosen.
 
+use domain::criterion::Function;
 use domain::envelope::ActorId;
 use domain::id::TrackId;
 use domain::person::{Known, Meant};
@@ -11,8 +12,10 @@ use domain::track::Track;
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use super::parts::verdict::function;
 use super::reader::Reader;
 use super::seen::Seen;
+use crate::app::person::OnBehalf;
 
 /// What is wanted on a form: a check by hand, or a summary.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -133,6 +136,64 @@ pub(super) fn person_fields(people: &[Known], named: &Named, without: Option<&Ac
         div.field.pair {
             div.field { label for="person_name" { "Name, if they are new" } input #person_name name="person_name" value=(named.person_name) maxlength="200" autocomplete="off"; }
             div.field { label for="person_address" { "E-mail, if you like" } input #person_address name="person_address" type="email" value=(named.person_address) maxlength="200" autocomplete="off"; }
+        }
+    }
+}
+
+/// Whose word a form records.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct Word {
+    /// "other" for somebody else's.
+    #[serde(default)]
+    pub(super) whose: String,
+    #[serde(flatten)]
+    pub(super) whom: Named,
+    #[serde(default)]
+    pub(super) source: String,
+}
+
+impl Word {
+    pub(super) fn behalf(&self) -> Option<OnBehalf> {
+        (self.whose == "other").then(|| OnBehalf {
+            of: self.whom.meant(),
+            source: self.source.clone(),
+            attachment: None,
+        })
+    }
+}
+
+/// The fields that say whose word it is. `own` is how one says that it is one's own; none where it cannot be.
+pub(super) fn word_fields(people: &[Known], word: &Word, own: Option<&str>, me: &ActorId) -> Markup {
+    let other = word.whose == "other" || own.is_none();
+    html! {
+        @if let Some(own) = own {
+            fieldset.field {
+                legend { "Whose word is it?" }
+                div {
+                    label.choice { input type="radio" name="whose" value="own" checked[!other]; (own) }
+                    label.choice { input type="radio" name="whose" value="other" checked[other]; "Somebody told me" }
+                }
+            }
+        } @else { input type="hidden" name="whose" value="other"; }
+        div.other {
+            (person_fields(people, &word.whom, Some(me)))
+            div.field {
+                label for="source" { "Where they said it" }
+                input #source name="source" value=(word.source) maxlength="300";
+                p.hint { "As “message in #release, 24 Nov 14:05”, a link, or “phone call”." }
+            }
+        }
+    }
+}
+
+/// The choice of a function: those that whoever reads speaks for come first.
+pub(super) fn function_field(functions: &[Function], chosen: &str, label: &str) -> Markup {
+    html! {
+        div.field {
+            label for="function" { (label) }
+            select #function name="function" required {
+                @for of in functions { option value=(of.as_str()) selected[of.as_str() == chosen] { (function(*of)) } }
+            }
         }
     }
 }

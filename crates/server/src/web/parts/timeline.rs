@@ -48,8 +48,13 @@ pub(crate) fn timeline<'a>(
 
 /// Returns where a happening can be looked into.
 fn target(happening: &Happening, release: Option<&ReleaseId>) -> Option<String> {
-    let release = path(release?);
-    match &happening.about {
+    address(&happening.about, release?)
+}
+
+/// Returns the page of what something is about.
+pub(crate) fn address(about: &About, release: &ReleaseId) -> Option<String> {
+    let release = path(release);
+    match about {
         About::Evidence(position) => Some(format!("{release}/evidence/{position}")),
         About::Ask(position) => Some(format!("{release}/asks#a-{position}")),
         About::Track(track) => Some(format!("{release}/tracks/{track}")),

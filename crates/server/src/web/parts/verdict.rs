@@ -4,7 +4,9 @@
 
 use domain::criterion::{Criterion, Function};
 use domain::ground::Ground;
+use domain::permission::Act;
 use domain::readiness::{Readiness, Verdict};
+use domain::waiver::{Standing, Subject, Waiver, approvers};
 use maud::{Markup, html};
 
 use crate::app::check::{CriterionCheck, TrackCheck};
@@ -139,6 +141,7 @@ pub(crate) fn one_by_one(seen: &Seen, reader: &Reader, track: &TrackCheck) -> Ma
                     @if !check.grounds.is_empty() { (grounds(seen, reader, &check.grounds)) }
                     p.meta {
                         (function(check.owner)) " owns it"
+                        (waiving(seen, reader, track, check))
                         @if !check.missing.is_empty() {
                             " · missing: "
                             @for (index, fact) in check.missing.iter().take(6).enumerate() {
@@ -149,6 +152,31 @@ pub(crate) fn one_by_one(seen: &Seen, reader: &Reader, track: &TrackCheck) -> Ma
                     }
                 }
             }
+        }
+    }
+}
+
+/// The waiver of a criterion that is not met, or the way to one, where somebody may accept it as it is.
+fn waiving(seen: &Seen, reader: &Reader, track: &TrackCheck, check: &CriterionCheck) -> Markup {
+    let release = &seen.view.release;
+    let subject = Subject::Criterion { criterion: check.id.clone() };
+    let live = |waiver: &&Waiver| {
+        waiver.track == track.track
+            && waiver.subject == subject
+            && matches!(waiver.standing(seen.view.at), Standing::Requested | Standing::InForce)
+    };
+    let waiver = release.waivers.iter().rfind(live);
+    let stands = matches!(check.verdict, Verdict::NotMet | Verdict::Unknown);
+    let offered = seen.past.is_none()
+        && stands
+        && reader.may(Act::Report)
+        && check.broken.is_none()
+        && !approvers(release, &subject).is_empty();
+    html! {
+        @match waiver {
+            Some(waiver) => { " · " a href=(reader.link(seen.path(&format!("/waivers/{}", waiver.position)))) { "waiver " (waiver.standing(seen.view.at).label()) } },
+            None if offered => { " · " a href=(seen.path(&format!("/waivers/new?track={}&criterion={}", track.track, check.id))) { "Ask for a waiver…" } },
+            None => {},
         }
     }
 }
