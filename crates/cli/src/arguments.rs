@@ -4,6 +4,7 @@
 
 mod ask;
 mod change;
+mod decide;
 mod defect;
 mod evidence;
 mod examples;
@@ -21,6 +22,7 @@ use clap::{Parser, Subcommand};
 
 pub(crate) use ask::{Ask, Behalf, Reached, Whom};
 pub(crate) use change::{Add, Change, OfChange};
+pub(crate) use decide::{Assess, Candidate, EndWaiver, Nominate, Recommend, RequestWaiver, Signoff, Waiver};
 pub(crate) use defect::{Defect, ListDefects, OfDefect, Report};
 pub(crate) use evidence::{Attest, CaseOutcome, DeviceResult, Evidence, Ingest, OfBuild, Summary};
 pub(crate) use journal::{Backup, EventPart, Journal, Restore};
@@ -72,7 +74,7 @@ pub(crate) enum Command {
     /// Ask somebody for evidence by a link: they need no account
     #[command(subcommand)]
     Ask(Ask),
-    /// List evidence, look into it, withdraw it
+    /// List evidence, look into it, withdraw it, carry it forward, put it where it belongs
     #[command(subcommand)]
     Evidence(Evidence),
     /// Defects: what is wrong, what it is for users, and which tracks have it
@@ -87,6 +89,18 @@ pub(crate) enum Command {
     /// Say that a list of defects, changes or risks is whole
     #[command(subcommand)]
     List(List),
+    /// The build that is to ship: nominate it, see what it is
+    #[command(subcommand)]
+    Candidate(Candidate),
+    /// What is accepted as it is: ask for it, approve, refuse, take back
+    #[command(subcommand)]
+    Waiver(Waiver),
+    /// Sign the candidate off for a function
+    #[command(after_help = examples::SIGNOFF)]
+    Signoff(Signoff),
+    /// Sign your own judgement of the candidate
+    #[command(after_help = examples::ASSESS)]
+    Assess(Assess),
     /// The journal: its signed head, its verification, single events
     #[command(subcommand)]
     Journal(Journal),

@@ -44,6 +44,8 @@ pub(crate) enum Client {
 pub(crate) enum Payload<'a> {
     Nothing,
     Json(Bytes, Twice),
+    /// A decision, which holds only while what it was made on, by its `ETag`, still stands.
+    Decision(Bytes, String),
     /// A body that is made as it is sent, each time anew; `None` where it cannot be made again.
     Stream {
         content_type: &'a str,
@@ -78,7 +80,7 @@ impl Payload<'_> {
     fn body(&mut self) -> Option<Body> {
         match self {
             Self::Nothing => Some(Body::empty()),
-            Self::Json(bytes, _) => Some(remote::whole(bytes)),
+            Self::Json(bytes, _) | Self::Decision(bytes, _) => Some(remote::whole(bytes)),
             Self::Stream { make, .. } => make(),
         }
     }
@@ -86,7 +88,7 @@ impl Payload<'_> {
     fn content_type(&self) -> Option<&str> {
         match self {
             Self::Nothing => None,
-            Self::Json(..) => Some("application/json"),
+            Self::Json(..) | Self::Decision(..) => Some("application/json"),
             Self::Stream { content_type, .. } => Some(content_type),
         }
     }
@@ -98,7 +100,15 @@ impl Payload<'_> {
     }
 
     fn has_key(&self) -> bool {
-        matches!(self, Self::Json(_, Twice::OneByKey))
+        matches!(self, Self::Json(_, Twice::OneByKey) | Self::Decision(..))
+    }
+
+    /// Returns the tag of what was decided on.
+    fn condition(&self) -> Option<&str> {
+        match self {
+            Self::Decision(_, tag) => Some(tag),
+            _ => None,
+        }
     }
 }
 
@@ -165,6 +175,31 @@ impl Client {
         self.send(Method::POST, path, Payload::Json(body, Twice::at(path))).await
     }
 
+    /// Posts what only tells what would be, and returns the answer with its tag.
+    pub(crate) async fn post_tagged<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<(T, Bytes, Option<String>), Failed> {
+        let body = serde_json::to_vec(body).map_err(anyhow::Error::from)?.into();
+        let response = self.answer(Method::POST, path, Payload::Json(body, Twice::at(path))).await?;
+        let tag = response.headers().get(header::ETAG).and_then(|tag| tag.to_str().ok()).map(str::to_owned);
+        let (value, bytes) = self.read(response).await?;
+        Ok((value, bytes, tag))
+    }
+
+    /// Posts a decision that holds only while what a tag names still stands.
+    pub(crate) async fn post_if<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+        tag: Option<String>,
+    ) -> Result<(T, Bytes), Failed> {
+        let Some(tag) = tag else { return self.post(path, body).await };
+        let body = serde_json::to_vec(body).map_err(anyhow::Error::from)?.into();
+        self.send(Method::POST, path, Payload::Decision(body, tag)).await
+    }
+
     /// Sends a body as it is made, which may be several times.
     pub(crate) async fn upload<T: DeserializeOwned>(
         &self,
@@ -183,6 +218,10 @@ impl Client {
         payload: Payload<'_>,
     ) -> Result<(T, Bytes), Failed> {
         let response = self.answer(method, path, payload).await?;
+        self.read(response).await
+    }
+
+    async fn read<T: DeserializeOwned>(&self, response: Response<Body>) -> Result<(T, Bytes), Failed> {
         let bytes = self.collect(response.into_body()).await?;
         let value: serde_json::Value = serde_json::from_slice(&bytes).map_err(anyhow::Error::from)?;
         let value = serde_json::from_value(terminal::clean(value)).map_err(anyhow::Error::from)?;
@@ -280,6 +319,9 @@ async fn ask(
     let mut request = Request::builder().method(method).uri(path);
     if let Some(content_type) = payload.content_type() {
         request = request.header(header::CONTENT_TYPE, content_type);
+    }
+    if let Some(tag) = payload.condition() {
+        request = request.header(header::IF_MATCH, tag);
     }
     let request = request.body(payload.body().unwrap_or_default()).map_err(anyhow::Error::from)?;
     match router.clone().oneshot(request).await {

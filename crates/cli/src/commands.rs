@@ -6,6 +6,7 @@ mod apply;
 mod ask;
 mod attest;
 mod backup;
+mod candidate;
 mod change;
 mod changes;
 mod check;
@@ -21,8 +22,10 @@ mod people;
 mod risk;
 mod serve;
 mod shell;
+mod sign;
 mod summary;
 mod token;
+mod waiver;
 
 use clap::ArgMatches;
 use miette::{GraphicalReportHandler, GraphicalTheme};
@@ -138,6 +141,10 @@ pub(crate) async fn one(client: &Client, command: Command) -> Outcome {
         Command::Change(change) => change::run(client, change).await,
         Command::Risk(risk) => risk::run(client, risk).await,
         Command::List(list) => risk::whole(client, list).await,
+        Command::Candidate(candidate) => candidate::run(client, candidate).await,
+        Command::Waiver(waiver) => waiver::run(client, waiver).await,
+        Command::Signoff(signoff) => sign::signoff(client, signoff).await,
+        Command::Assess(assess) => sign::assess(client, assess).await,
         Command::Journal(journal) => journal::run(client, journal).await,
         Command::Whoami(whoami) => login::whoami(client, &whoami).await,
         Command::People(people) => people::run(client, people).await,

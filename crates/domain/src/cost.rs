@@ -2,14 +2,17 @@
 //!
 //! Invariant: what nobody has said for users is told as not known, and never as harmless.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use crate::area;
 use crate::criteria::fact::Fact;
+use crate::criteria::names;
+use crate::criterion::Rule;
 use crate::defect::Defect;
 use crate::happening::About;
-use crate::id::DefectKey;
-use crate::readiness::{Judged, Verdict};
+use crate::id::{DefectKey, RunKind, TrackId};
+use crate::lacks::{FailedCase, Lacks};
+use crate::readiness::{Judged, TrackReadiness, Verdict};
 use crate::release::Release;
 use crate::waiver::Subject;
 use crate::words;
@@ -26,14 +29,20 @@ pub struct Cost {
     pub about: About,
 }
 
-/// Tells what it costs users to accept something as it is. `judged` is the criterion as it stands, where the waiver is of one.
-pub fn cost(release: &Release, subject: &Subject, judged: Option<&Judged<'_>>) -> Vec<Cost> {
+/// Tells what it costs users to accept something as it is; of a criterion, by how its track is judged.
+pub fn cost(release: &Release, subject: &Subject, track: Option<&TrackReadiness<'_>>) -> Vec<Cost> {
     match subject {
         Subject::Defect { defect } => match release.defects.get(defect) {
             Some(defect) => vec![of_defect(defect)],
             None => vec![unsaid(format!("nobody has said what {defect} is for users"), About::Nothing)],
         },
-        Subject::Criterion { .. } => judged.map(|judged| of_criterion(release, judged)).unwrap_or_default(),
+        Subject::Criterion { criterion } => {
+            let of = track.and_then(|track| {
+                let judged = track.criteria.iter().find(|judged| judged.criterion.id == *criterion)?;
+                Some(of_criterion(release, &track.track.description.id, &track.lacks, judged))
+            });
+            of.unwrap_or_default()
+        }
     }
 }
 
@@ -54,20 +63,32 @@ fn unsaid(sentence: String, about: About) -> Cost {
     Cost { sentence, translated: false, about }
 }
 
-fn of_criterion(release: &Release, judged: &Judged<'_>) -> Vec<Cost> {
+fn of_criterion(release: &Release, track: &TrackId, lacks: &Lacks, judged: &Judged<'_>) -> Vec<Cost> {
     let mut costs: Vec<Cost> = Vec::new();
-    let (mut areas, mut others) = (BTreeSet::new(), Vec::new());
+    let (mut failing, mut unseen, mut others) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
     for offender in &judged.offenders {
-        match (defect_of(release, offender), area_of(offender)) {
-            (Some(defect), _) => costs.push(of_defect(defect)),
-            (None, Some(area)) => _ = areas.insert(area),
-            (None, None) => others.push(offender.label()),
+        match stands_for(release, lacks, offender) {
+            Stands::Defect(defect) => costs.push(of_defect(defect)),
+            Stands::Failing(area) => *failing.entry(area).or_insert(0) += 1,
+            Stands::NotRun(area) => *unseen.entry(area).or_insert(0) += 1,
+            Stands::Device(sentence) => costs.push(unsaid(sentence, About::Track(track.clone()))),
+            Stands::Unknown => others.push(offender.label()),
+        }
+    }
+    for failure in failures_of(lacks, judged) {
+        match area::of_class(&failure.class) {
+            Some(area) => *failing.entry(area).or_insert(0) += 1,
+            None => others.push(failure.name.clone()),
         }
     }
     let ground = judged.grounds.first().map_or(About::Nothing, |ground| About::Evidence(ground.position));
-    if !areas.is_empty() {
-        let areas: Vec<String> = areas.into_iter().collect();
-        let sentence = format!("{} may fail for users", words::joined(&areas, TOLD, "and"));
+    for (area, cases) in failing {
+        let fail = words::count(cases, "case fails", "cases fail");
+        costs.push(unsaid(format!("{area} may fail for users; {fail} there"), ground.clone()));
+    }
+    for (area, cases) in unseen {
+        let cases = words::count(cases, "planned case", "planned cases");
+        let sentence = format!("A fault in {area} could reach users unseen; {cases} there did not run");
         costs.push(unsaid(sentence, ground.clone()));
     }
     if !others.is_empty() {
@@ -99,17 +120,51 @@ fn of_criterion(release: &Release, judged: &Judged<'_>) -> Vec<Cost> {
     costs
 }
 
-/// Returns the defect that an offender names, by its key or as it is.
-fn defect_of<'a>(release: &'a Release, offender: &Fact) -> Option<&'a Defect> {
-    let key = offender.at("key").or_else(|| offender.at("id")).unwrap_or(offender);
-    let key = DefectKey::parse(key.as_text()?).ok()?;
-    release.defects.get(&key).map(|defect| &**defect)
+/// What an offender stands for.
+enum Stands<'a> {
+    Defect(&'a Defect),
+    /// A case that fails, in an area.
+    Failing(String),
+    /// A planned case that did not run, in an area.
+    NotRun(String),
+    /// A device that failed, or that nobody touched, in a whole sentence.
+    Device(String),
+    Unknown,
 }
 
-/// Returns the area that a failed case is in.
-fn area_of(offender: &Fact) -> Option<String> {
-    match offender.at("class").and_then(Fact::as_text) {
-        Some(class) => area::of_class(class),
-        None => area::of_label(offender.as_text()?),
+/// Returns the failed cases behind a criterion that does not name what stands against it.
+fn failures_of<'a>(lacks: &'a Lacks, judged: &Judged<'_>) -> Vec<&'a FailedCase> {
+    let names_it = matches!(judged.criterion.rule, Rule::Offenders(_));
+    if names_it || judged.verdict == Verdict::Met || judged.verdict == Verdict::Unknown {
+        return Vec::new();
+    }
+    let names = names(judged.criterion.rule.source());
+    let asked = |kind: &RunKind| names.iter().any(|name| name.split('.').nth(1) == Some(kind.as_str()));
+    lacks.runs.iter().filter(|run| asked(&run.kind)).flat_map(|run| &run.failures).collect()
+}
+
+fn stands_for<'a>(release: &'a Release, lacks: &Lacks, offender: &Fact) -> Stands<'a> {
+    let text = |fact: &str| offender.at(fact).and_then(Fact::as_text);
+    let name = text("key").or_else(|| text("name")).or_else(|| offender.as_text()).unwrap_or_default();
+    if let Some(defect) = DefectKey::parse(name).ok().and_then(|key| release.defects.get(&key)) {
+        return Stands::Defect(defect);
+    }
+    if let Some(area) = text("class").and_then(area::of_class) {
+        return Stands::Failing(area);
+    }
+    let failure = lacks.runs.iter().flat_map(|run| &run.failures).find(|failure| failure.name == name);
+    if let Some(area) = failure.and_then(|failure| area::of_class(&failure.class)) {
+        return Stands::Failing(area);
+    }
+    if lacks.failed_devices.iter().any(|device| device == name) {
+        return Stands::Device(format!("Whoever uses {name} may meet what failed there"));
+    }
+    if lacks.unseen_devices.iter().any(|device| device == name) {
+        return Stands::Device(format!("Not seen on {name}, so a fault there would reach users unseen"));
+    }
+    let planned = lacks.runs.iter().flat_map(|run| &run.not_run_names).any(|planned| planned == name);
+    match area::of_label(name).filter(|_| planned) {
+        Some(area) => Stands::NotRun(area),
+        None => Stands::Unknown,
     }
 }

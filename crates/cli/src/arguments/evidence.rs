@@ -2,6 +2,8 @@
 //!
 //! Invariant: evidence names the build that it is for.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand, ValueEnum};
 use domain::id::{BuildNumber, Commit, RunId, RunKind, TrackId};
 
@@ -68,6 +70,9 @@ pub(crate) struct Attest {
     /// What was seen, in words
     #[arg(long, value_name = "TEXT")]
     pub(crate) notes: Option<String>,
+    /// A photo that shows it, PNG or JPEG; may be given up to six times
+    #[arg(long = "photo", value_name = "FILE")]
+    pub(crate) photos: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) behalf: Behalf,
     /// Answer in JSON
@@ -122,6 +127,37 @@ pub(crate) enum Evidence {
         #[command(flatten)]
         release: OfRelease,
         /// What was wrong with it
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// Answer in JSON
+        #[arg(long)]
+        json: bool,
+        /// The number of the evidence
+        evidence: i64,
+    },
+    /// Carry evidence of an earlier build forward to the candidate, as an assumption
+    #[command(after_help = examples::EVIDENCE_CARRY)]
+    Carry {
+        #[command(flatten)]
+        release: OfRelease,
+        /// The track, as ios
+        #[arg(long, value_name = "ID")]
+        track: TrackId,
+        /// Why it holds for the candidate too
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// Answer in JSON
+        #[arg(long)]
+        json: bool,
+        /// The number of the evidence
+        evidence: i64,
+    },
+    /// Put evidence on the track and build that it is really of
+    #[command(after_help = examples::EVIDENCE_CORRECT)]
+    Correct {
+        #[command(flatten)]
+        of: Box<OfBuild>,
+        /// How it came to be in the wrong place
         #[arg(long, value_name = "TEXT")]
         reason: String,
         /// Answer in JSON

@@ -53,7 +53,8 @@ pub(super) const ATTEST: &str = "\
 Examples:
   seaworthy attest --release 2026.12 --track ios --build 514 --device 'iPhone 15 / iOS 18' --result passed
   seaworthy attest --release 2026.12 --track ios --build 514 --device 'iPhone SE / iOS 17' --result failed --notes 'the map stays grey'
-  seaworthy attest --release 2026.12 --track ios --build 514 --device 'iPhone SE / iOS 17' --result passed --on-behalf-of 'Jo Lind' --source 'message in #release, 24 Nov 14:05' --attach message.png";
+  seaworthy attest --release 2026.12 --track ios --build 514 --device 'iPhone SE / iOS 17' --result passed --on-behalf-of 'Jo Lind' --source 'message in #release, 24 Nov 14:05' --attach message.png
+  seaworthy attest --release 2026.12 --track ios --build 514 --device 'iPhone SE / iOS 17' --result failed --photo grey-map.jpg --photo log.png";
 
 pub(super) const SUMMARY: &str = "\
 Examples:
@@ -335,3 +336,58 @@ Until somebody says so, or a file brings all there is, a criterion that asks whe
 
 Examples:
   seaworthy list whole --release 2026.12 --note 'gone through the tracker, fix version 4.2.0' defects";
+
+pub(super) const EVIDENCE_CARRY: &str = "\
+To undo it, withdraw the number that it answers.
+
+Examples:
+  seaworthy evidence carry --release 2026.12 --track ios --reason 'only a translation changed' 118";
+
+pub(super) const EVIDENCE_CORRECT: &str = "\
+Examples:
+  seaworthy evidence correct --release 2026.12 --track ios --build 514 --reason 'the job named the build before' 118";
+
+pub(super) const CANDIDATE_NOMINATE: &str = "\
+What follows is told first: what becomes stale, which waivers lapse, what counts again. At a terminal you are asked; a script \
+says --yes. If anything happens in between, nothing is nominated.
+
+Examples:
+  seaworthy candidate nominate --release 2026.12 --track ios --build 515 --reason '514 crashes on start' --dry-run
+  seaworthy candidate nominate --release 2026.12 --track ios --build 515 --commit 1d2e3f4 --reason '514 crashes on start' --yes";
+
+pub(super) const CANDIDATE_SHOW: &str = "\
+Examples:
+  seaworthy candidate show --release 2026.12 --track ios";
+
+pub(super) const WAIVER_REQUEST: &str = "\
+It counts once somebody else, who speaks for a function that may accept it, approves it.
+
+Examples:
+  seaworthy waiver request --release 2026.12 --track wearos --criterion smoke-passed --build 514 --reason 'the one failure is the rig' --mitigation 'support has the workaround' --expires 2026-12-12T17:00:00Z
+  seaworthy waiver request --release 2026.12 --track wearos --defect TW-2304 --whole-release --reason 'rare, and no data is lost' --mitigation 'fixed in 4.2.1' --expires 2026-12-12T17:00:00Z";
+
+pub(super) const WAIVER_LIST: &str = "\
+Examples:
+  seaworthy waiver list --release 2026.12";
+
+pub(super) const WAIVER_APPROVE: &str = "\
+Examples:
+  seaworthy waiver approve --release 2026.12 --function product --note 'until 4.2.1' 118
+  seaworthy waiver approve --release 2026.12 --function product --on-behalf-of 'Jo Lind' --source 'phone call' 118";
+
+pub(super) const WAIVER_REFUSE: &str = "\
+Examples:
+  seaworthy waiver refuse --release 2026.12 --reason 'too many users would meet it' 118";
+
+pub(super) const WAIVER_REVOKE: &str = "\
+Examples:
+  seaworthy waiver revoke --release 2026.12 --reason 'it is mended in 515' 118";
+
+pub(super) const SIGNOFF: &str = "\
+Examples:
+  seaworthy signoff --release 2026.12 --track ios --build 514 --function qa --notes 'regression and devices complete'
+  seaworthy signoff --release 2026.12 --track ios --build 514 --function operations --on-behalf-of 'Olu Ade' --source 'message in #ops, 24 Nov 14:05'";
+
+pub(super) const ASSESS: &str = "\
+Examples:
+  seaworthy assess --release 2026.12 --track ios --build 514 --recommendation go-with-waivers --confidence 80 --reasons 'everything ran but one watch, which few users have'";

@@ -104,7 +104,7 @@ impl Remote {
                                 was received already counts once.";
                 return Err(trouble::broken(sentence));
             };
-            let sent = self.once(&method, path, key.as_deref(), payload.content_type(), body).await;
+            let sent = self.once(&method, path, key.as_deref(), &payload, body).await;
             let pause = match &sent {
                 Ok(response) => asked_to_wait(response, &payload).map(|asked| (asked, pauses.next())),
                 Err(error) => {
@@ -132,7 +132,7 @@ impl Remote {
         method: &Method,
         path: &str,
         key: Option<&str>,
-        content_type: Option<&str>,
+        payload: &Payload<'_>,
         body: Body,
     ) -> Result<Response<Body>, trouble::Trouble> {
         let activity = Activity::begun();
@@ -144,7 +144,10 @@ impl Remote {
         if let Some(key) = key {
             request = request.header("idempotency-key", key);
         }
-        if let Some(content_type) = content_type {
+        if let Some(tag) = payload.condition() {
+            request = request.header(header::IF_MATCH, tag);
+        }
+        if let Some(content_type) = payload.content_type() {
             let going = activity.clone();
             let pieces = body.into_data_stream().inspect(move |_| going.note());
             request = request.header(header::CONTENT_TYPE, content_type);

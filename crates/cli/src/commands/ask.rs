@@ -1,6 +1,9 @@
 //! `seaworthy ask`: ask somebody by a link, list what is asked, ask no longer.
 
+use std::path::Path;
+
 use domain::ask::{Standing, Wanted};
+use domain::digest::Digest;
 use domain::person::Meant;
 use server::app::ask::{AskLine, AskRequest, AskResponse, WithdrawAskRequest};
 use server::app::attachment::Uploaded;
@@ -102,17 +105,20 @@ pub(super) async fn behalf(
     let Some(name) = behalf.on_behalf_of else { return Ok(None) };
     let attachment = match &behalf.attach {
         None => None,
-        Some(file) => {
-            let bytes = std::fs::read(file)
-                .map_err(|error| Failed::Input(format!("failed to read {}: {error}", file.display())))?;
-            let bytes = bytes::Bytes::from(bytes);
-            let path = format!("{release}/attachments");
-            let (uploaded, _) = client
-                .upload::<Uploaded>(&path, "application/octet-stream", &mut || Some(bytes.clone().into()))
-                .await?;
-            Some(uploaded.attachment)
-        }
+        Some(file) => Some(attach(client, release, file).await?),
     };
     let of = Meant { person: None, name, address: behalf.address };
     Ok(Some(OnBehalf { of, source: behalf.source.unwrap_or_default(), attachment }))
+}
+
+/// Uploads a picture, and returns its digest.
+pub(super) async fn attach(client: &Client, release: &str, file: &Path) -> Result<Digest, Failed> {
+    let bytes = std::fs::read(file)
+        .map_err(|error| Failed::Input(format!("failed to read {}: {error}", file.display())))?;
+    let bytes = bytes::Bytes::from(bytes);
+    let path = format!("{release}/attachments");
+    let (uploaded, _) = client
+        .upload::<Uploaded>(&path, "application/octet-stream", &mut || Some(bytes.clone().into()))
+        .await?;
+    Ok(uploaded.attachment)
 }

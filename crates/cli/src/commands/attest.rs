@@ -20,7 +20,11 @@ pub(super) async fn run(client: &Client, attest: Attest) -> Outcome {
     };
     let OfBuild { track, build, commit, .. } = attest.of;
     let (device, notes) = (attest.device, attest.notes);
-    let request = AttestRequest { track, build, commit, device, result, notes, behalf };
+    let mut photos = Vec::with_capacity(attest.photos.len());
+    for file in &attest.photos {
+        photos.push(super::ask::attach(client, &release, file).await?);
+    }
+    let request = AttestRequest { track, build, commit, device, result, notes, photos, behalf };
     let (response, json) = client.post::<EvidenceResponse>(&path, &request).await?;
     if attest.json {
         terminal::raw(&json);

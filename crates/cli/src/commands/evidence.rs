@@ -2,11 +2,13 @@
 
 use domain::envelope::Position;
 use futures::StreamExt;
+use server::app::candidate::CarryRequest;
 use server::app::cases::CaseLine;
-use server::app::evidence::{EvidenceLine, WithdrawRequest};
+use server::app::correction::CorrectRequest;
+use server::app::evidence::{EvidenceLine, EvidenceResponse, WithdrawRequest};
 
 use super::Outcome;
-use crate::arguments::{CaseOutcome, Evidence, OfRelease};
+use crate::arguments::{CaseOutcome, Evidence, OfBuild, OfRelease};
 use crate::client::{Client, Failed, encoded};
 use crate::exit::Exit;
 use crate::terminal::{self, DIM, pad, paint};
@@ -27,6 +29,28 @@ pub(super) async fn run(client: &Client, evidence: Evidence) -> Outcome {
             } else {
                 terminal::line(&format!(
                     "Evidence {evidence} is withdrawn; it stays on record and no longer counts."
+                ));
+            }
+            Ok(Exit::Ready)
+        }
+        Evidence::Carry { release, track, reason, json, evidence } => {
+            let path = format!("{}/tracks/{track}/carries", client.release(&release).await?);
+            let request = CarryRequest { evidence: Position(evidence), reason };
+            let said = format!("Evidence {evidence} counts for the candidate too, as an assumption.");
+            super::waiver::settled(client, &path, &request, json, &said).await
+        }
+        Evidence::Correct { of, reason, json, evidence } => {
+            let OfBuild { release, track, build, commit } = *of;
+            let path = format!("{}/corrections", client.release(&release).await?);
+            let said = format!("Evidence {evidence} is on build {build} of {track} now");
+            let request = CorrectRequest { evidence: Position(evidence), track, build, commit, reason };
+            let (there, bytes) = client.post::<EvidenceResponse>(&path, &request).await?;
+            if json {
+                terminal::answer(&bytes);
+            } else {
+                terminal::line(&format!(
+                    "{said}, as evidence {}; where it was, it is marked.",
+                    there.evidence
                 ));
             }
             Ok(Exit::Ready)
@@ -63,9 +87,14 @@ async fn list(client: &Client, release: &OfRelease, json: bool) -> Outcome {
     for (line, row) in lines.iter().zip(&rows) {
         let cells: Vec<String> = row.iter().zip(widths).map(|(cell, width)| pad(cell, width)).collect();
         let text = cells.join("  ");
+        let carried = line.carried_to.as_ref().map(|to| format!("  carried forward to {to}"));
+        let instead = line.in_place_of.map(|of| format!("  in place of evidence {of}"));
+        let photos = (line.photos > 0)
+            .then(|| format!("  {}", domain::words::count(line.photos as i64, "photo", "photos")));
+        let told: String = [carried, instead, photos].into_iter().flatten().collect();
         match &line.withdrawn {
-            Some(reason) => terminal::line(&paint(DIM, &format!("{text}  withdrawn: {reason}"))),
-            None => terminal::line(text.trim_end()),
+            Some(reason) => terminal::line(&paint(DIM, &format!("{text}{told}  withdrawn: {reason}"))),
+            None => terminal::line(format!("{text}{told}").trim_end()),
         }
     }
     Ok(Exit::Ready)

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use super::check::closest;
 use super::names;
 use super::preset::{Parameter, Parameters, Preset};
-use crate::criterion::Rule;
+use crate::criterion::{Function, Rule};
+use crate::defect::Severity;
 use crate::id::RunKind;
 
 /// What a parameter looks like, for those who ask for it.
@@ -20,6 +21,10 @@ pub enum Shape {
     /// A whole number from 1 on.
     Whole,
     Flag,
+    /// Severities, divided by commas.
+    Severities,
+    /// One of the functions that people speak for.
+    Function,
 }
 
 impl Shape {
@@ -30,6 +35,8 @@ impl Shape {
             Self::Share => "share",
             Self::Whole => "whole number",
             Self::Flag => "flag",
+            Self::Severities => "severities",
+            Self::Function => "function",
         }
     }
 }
@@ -41,6 +48,8 @@ impl Parameter {
             Self::Max | Self::Min => Shape::Share,
             Self::MinWords => Shape::Whole,
             Self::AllowFailures => Shape::Flag,
+            Self::Severity => Shape::Severities,
+            Self::By => Shape::Function,
         }
     }
 
@@ -52,6 +61,8 @@ impl Parameter {
             Self::Min => "At least, as a share from 0 to 1",
             Self::MinWords => "At least so many words",
             Self::AllowFailures => "Failures are allowed, if all of it ran",
+            Self::Severity => "Severities, as in critical, high",
+            Self::By => "By which function",
         }
     }
 }
@@ -79,6 +90,8 @@ impl Preset {
                     Shape::Share => "a share from 0 to 1, as in 0.02",
                     Shape::Whole => "a whole number from 1 on",
                     Shape::Flag => "true or false",
+                    Shape::Severities => "severities, as in critical, high",
+                    Shape::Function => "a function, as in qa",
                 };
                 return Err(format!("`{key}` wants {wanted}; {text} is none."));
             }
@@ -150,6 +163,18 @@ fn put(parameters: &mut Parameters, parameter: Parameter, text: &str) -> bool {
             }
             _ => false,
         },
+        Parameter::Severity => {
+            let named = text.split(',').map(|name| Severity::parse(name.trim()));
+            let mut severities = named.collect::<Option<Vec<Severity>>>().unwrap_or_default();
+            severities.sort_unstable();
+            severities.dedup();
+            parameters.severity = severities;
+            !parameters.severity.is_empty()
+        }
+        Parameter::By => {
+            parameters.by = Function::parse(text);
+            parameters.by.is_some()
+        }
     }
 }
 
@@ -160,6 +185,12 @@ fn get(parameters: &Parameters, parameter: Parameter) -> Option<String> {
         Parameter::Min => parameters.min.map(|share| share.to_string()),
         Parameter::MinWords => parameters.min_words.map(|words| words.to_string()),
         Parameter::AllowFailures => Some(parameters.allow_failures.to_string()),
+        Parameter::Severity if parameters.severity.is_empty() => None,
+        Parameter::Severity => {
+            let names: Vec<&str> = parameters.severity.iter().map(|severity| severity.as_str()).collect();
+            Some(names.join(", "))
+        }
+        Parameter::By => parameters.by.map(|function| function.as_str().to_owned()),
     }
 }
 
@@ -177,6 +208,15 @@ fn candidates(shape: Shape, source: &str) -> Vec<String> {
             numbers.filter(|text| text.parse::<f64>().is_ok()).map(str::to_owned).collect()
         }
         Shape::Flag => vec!["false".to_owned(), "true".to_owned()],
+        Shape::Severities => {
+            let list = source.split_once("severity in [").and_then(|(_, rest)| rest.split_once(']'));
+            list.map(|(list, _)| list.replace('"', "")).into_iter().collect()
+        }
+        Shape::Function => {
+            let function =
+                |name: &String| Some(name.strip_prefix("sign_offs.")?.split('.').next()?.to_owned());
+            names(source).iter().filter_map(function).collect()
+        }
     }
 }
 

@@ -286,12 +286,11 @@ impl App {
                 let Some(track) = release.tracks.get(id) else { continue };
                 let told = match subject {
                     Subject::Defect { .. } => cost(&release, subject, None),
-                    Subject::Criterion { criterion } => {
+                    Subject::Criterion { .. } => {
                         let judged = tracks
                             .entry(id)
                             .or_insert_with(|| readiness::judge(&release, track, at, &merges, &evaluate));
-                        let of = judged.criteria.iter().find(|judged| judged.criterion.id == *criterion);
-                        cost(&release, subject, of)
+                        cost(&release, subject, Some(judged))
                     }
                 };
                 costs.insert(*number, told);

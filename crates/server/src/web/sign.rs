@@ -244,7 +244,7 @@ fn stands(seen: &Seen, reader: &Reader, track: &Track, assessment: &Assessment) 
             h2 #assessment { "Assessment: " (assessment.recommendation.label()) }
             span.hint { (assessment.confidence) " % sure" }
         }
-        div.prose.pad { (markdown(&assessment.reasons)) }
+        div.prose { (markdown(&assessment.reasons)) }
         p.meta {
             "Signed by " b { (seen.name(&assessment.actor)) } " " (seen.clock.when(assessment.recorded_at)) ", for " (track.build_label(&assessment.build)) " · "
             a href=(reader.link(seen.path(&format!("/evidence/{}", assessment.position)))) { "its page" }

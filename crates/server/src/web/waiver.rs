@@ -332,7 +332,10 @@ async fn page(
             None if now && standing == Standing::Requested => p.note { (whom_it_takes(&release, waiver, reader)) },
             None => {},
         }
-        @if may_revoke { (ending(&seen, position, Which::Revoke, of(Which::Revoke))) }
+        @if may_revoke {
+            @let own = reader.who.as_ref().is_some_and(|member| member.id == waiver.by);
+            (ending(&seen, position, Which::Revoke, if own { "Take it back" } else { "Revoke it" }, of(Which::Revoke)))
+        }
     };
     let below = vec![
         ("Waivers".to_owned(), seen.path("/waivers")),
@@ -393,15 +396,15 @@ fn answering<'a>(
             (word_fields(people, &filled.word, (may == MayAnswer::Own).then_some("Mine"), me.unwrap_or(&nobody)))
             button.primary type="submit" { "Approve" }
         }
-        @if may == MayAnswer::Own { (ending(seen, position, Which::Refuse, refused(Which::Refuse))) }
+        @if may == MayAnswer::Own { (ending(seen, position, Which::Refuse, "Refuse it", refused(Which::Refuse))) }
     }
 }
 
 /// The form that refuses it or takes it back.
-fn ending(seen: &Seen, position: Position, which: Which, refused: Refused<'_>) -> Markup {
-    let (path, head, ask, button) = match which {
-        Which::Revoke => ("revoke", "Take it back", "Why does it no longer hold?", "Revoke it"),
-        _ => ("refuse", "Refuse it", "Why not? What would have to be different?", "Refuse it"),
+fn ending(seen: &Seen, position: Position, which: Which, head: &str, refused: Refused<'_>) -> Markup {
+    let (path, ask, button) = match which {
+        Which::Revoke => ("revoke", "Why does it no longer hold?", "Revoke it"),
+        _ => ("refuse", "Why not? What would have to be different?", "Refuse it"),
     };
     html! {
         details.card.quiet #(path) open[refused.is_some()] {
