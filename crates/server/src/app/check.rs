@@ -2,6 +2,7 @@
 //!
 //! Invariant: a check reads; it changes nothing but what can be thrown away.
 
+use domain::criteria::fact::Fact;
 use domain::criterion::{Function, Gate};
 use domain::envelope::Position;
 use domain::ground::Ground;
@@ -163,6 +164,15 @@ pub(crate) fn track_check(judged: TrackReadiness<'_>) -> TrackCheck {
     }
 }
 
+/// Returns what stands against a criterion. Its age is left out: the same answer must be the same a moment later.
+fn offender(fact: &Fact) -> Json {
+    let mut offender = fact.to_json();
+    if let Some(fields) = offender.as_object_mut() {
+        fields.remove("age_hours");
+    }
+    offender
+}
+
 pub(crate) fn criterion_check(judged: Judged<'_>) -> CriterionCheck {
     let mut missing: Vec<String> = judged.missing.iter().map(|missing| missing.fact.to_string()).collect();
     missing.dedup();
@@ -183,6 +193,6 @@ pub(crate) fn criterion_check(judged: Judged<'_>) -> CriterionCheck {
             expires: waiver.expires,
         }),
         grounds: judged.grounds,
-        offenders: judged.offenders.iter().take(OFFENDERS).map(|fact| fact.to_json()).collect(),
+        offenders: judged.offenders.iter().take(OFFENDERS).map(offender).collect(),
     }
 }
