@@ -125,7 +125,7 @@ fn expressions_are_compiled_and_pointed_at_inside_their_text() {
     check(
         "[[criteria]]\nid = \"x\"\nholds = \"runs.smoke.failed == \"\n",
         &[
-            "7:31 `\"` not an expression: Syntax error: mismatched input '<EOF>' | `seaworthy facts` lists what a criterion can see, with today's values",
+            "7:31 `\"` not an expression: it ends before it is whole | `seaworthy facts` lists what a criterion can see, with today's values",
         ],
     );
     check(

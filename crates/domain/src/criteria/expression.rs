@@ -74,6 +74,11 @@ fn parse_error(source: &str, errors: &cel::ParseErrors) -> ExpressionError {
     let start = start.min(source.len());
     let end = source[start..].chars().next().map_or(source.len(), |c| start + c.len_utf8());
     let reason = error.msg.lines().next().unwrap_or_default().trim();
+    let reason = reason.strip_prefix("Syntax error: ").unwrap_or(reason);
+    if reason.contains("<EOF>") {
+        let message = "not an expression: it ends before it is whole".to_owned();
+        return ExpressionError { message, span: Span { start, end }, suggestion: None };
+    }
     let message = match reason.split_once("expecting") {
         Some((found, _)) if reason.len() > 120 => format!("not an expression: {}", found.trim()),
         _ => format!("not an expression: {reason}"),
