@@ -6,6 +6,7 @@ mod ask;
 mod change;
 mod decide;
 mod defect;
+mod definition;
 mod evidence;
 mod examples;
 mod front;
@@ -24,6 +25,7 @@ pub(crate) use ask::{Ask, Behalf, Reached, Whom};
 pub(crate) use change::{Add, Change, OfChange};
 pub(crate) use decide::{Assess, Candidate, EndWaiver, Nominate, Recommend, RequestWaiver, Signoff, Waiver};
 pub(crate) use defect::{Defect, ListDefects, OfDefect, Report};
+pub(crate) use definition::{Criterion, Definition, Draft, Try};
 pub(crate) use evidence::{Attest, CaseOutcome, DeviceResult, Evidence, Ingest, OfBuild, Summary};
 pub(crate) use journal::{Backup, EventPart, Journal, Restore};
 pub(crate) use people::{FunctionOrNone, Login, Logout, People, Token, Whoami, Whose};
@@ -65,6 +67,12 @@ pub(crate) enum Command {
     /// List what a criterion can see of a track, with today's values
     #[command(after_help = examples::FACTS)]
     Facts(Facts),
+    /// The definition of ready: show it, draft it, agree to it
+    #[command(subcommand)]
+    Definition(Definition),
+    /// Criteria: try one out on today's facts, list the presets
+    #[command(subcommand)]
+    Criterion(Criterion),
     /// Record what somebody saw on a device
     #[command(after_help = examples::ATTEST)]
     Attest(Attest),

@@ -11,6 +11,8 @@ mod change;
 mod changes;
 mod check;
 mod defect;
+mod criterion;
+mod definition;
 mod demo;
 mod evidence;
 mod facts;
@@ -133,6 +135,8 @@ pub(crate) async fn one(client: &Client, command: Command) -> Outcome {
         Command::Check(check) => check::run(client, &check).await,
         Command::Changes(changes) => changes::run(client, &changes).await,
         Command::Facts(facts) => facts::run(client, &facts).await,
+        Command::Definition(definition) => definition::run(client, definition).await,
+        Command::Criterion(criterion) => criterion::run(client, criterion).await,
         Command::Attest(attest) => attest::run(client, attest).await,
         Command::Summary(summary) => summary::run(client, summary).await,
         Command::Ask(ask) => ask::run(client, ask).await,

@@ -391,3 +391,46 @@ Examples:
 pub(super) const ASSESS: &str = "\
 Examples:
   seaworthy assess --release 2026.12 --track ios --build 514 --recommendation go-with-waivers --confidence 80 --reasons 'everything ran but one watch, which few users have'";
+
+pub(super) const DEFINITION_SHOW: &str = "\
+Examples:
+  seaworthy definition show --release 2026.12
+  seaworthy definition show --release 2026.12 --version 1 --verbose";
+
+pub(super) const DEFINITION_HISTORY: &str = "\
+Examples:
+  seaworthy definition history --release 2026.12";
+
+pub(super) const DEFINITION_DIFF: &str = "\
+Examples:
+  seaworthy definition diff --release 2026.12
+  seaworthy definition diff --release 2026.12 --from 1 --to draft";
+
+pub(super) const DEFINITION_DRAFT: &str = "\
+It takes the place of a draft that waits; what was agreed to that one no longer counts.
+
+Examples:
+  seaworthy definition draft --release 2026.12 --from template
+  seaworthy definition draft --release 2026.12 --from ruling --without plan-coverage --use flaky-rate --reason 'the beta taught us'
+  seaworthy definition draft --release 2026.12 --criteria criteria.json --reason 'one list for all'";
+
+pub(super) const DEFINITION_AGREE: &str = "\
+An agreement is to one draft, by its number: after another draft it does not count.
+
+Examples:
+  seaworthy definition agree --release 2026.12 --function qa 118
+  seaworthy definition agree --release 2026.12 --function product --on-behalf-of 'Jo Lind' --source 'message in #release, 24 Nov 14:05' 118";
+
+pub(super) const DEFINITION_DROP: &str = "\
+Examples:
+  seaworthy definition drop --release 2026.12 --reason 'not in this release' 118";
+
+pub(super) const CRITERION_TRY: &str = "\
+Examples:
+  seaworthy criterion try --release 2026.12 --use flaky-rate --with max=0.01
+  seaworthy criterion try --release 2026.12 --track ios --holds 'runs.smoke.failed == 0'
+  seaworthy criterion try --release 2026.12 --offenders 'runs.regression.not_run' --json";
+
+pub(super) const CRITERION_PRESETS: &str = "\
+Examples:
+  seaworthy criterion presets";

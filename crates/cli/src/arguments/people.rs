@@ -235,7 +235,7 @@ pub(crate) struct Whose {
     pub(crate) login: Option<String>,
 }
 
-fn function(text: &str) -> Result<Function, String> {
+pub(super) fn function(text: &str) -> Result<Function, String> {
     Function::parse(text).ok_or_else(|| {
         let names: Vec<&str> = Function::ALL.iter().map(|(name, _)| *name).collect();
         format!("it is one of {}", names.join(", "))

@@ -61,16 +61,18 @@ fn read(path: &Path) -> Result<String, String> {
 /// Points at every mistake in the file.
 fn point_at(path: &Path, source: &str, mistakes: &[Mistake]) -> Exit {
     for mistake in mistakes {
-        let pointed = Pointed {
-            mistake: mistake.clone(),
-            file: NamedSource::new(path.display().to_string(), source.to_owned()),
-        };
-        terminal::complain(drawn(&pointed).trim_end());
+        terminal::complain(pointed(&path.display().to_string(), source, mistake).trim_end());
         terminal::complain("");
     }
     let count = domain::words::count(mistakes.len() as i64, "mistake", "mistakes");
     terminal::complain(&format!("{count} in {}; nothing was applied.", path.display()));
     Exit::BadInput
+}
+
+/// Draws a mistake at its place in a text.
+pub(super) fn pointed(name: &str, source: &str, mistake: &Mistake) -> String {
+    let file = NamedSource::new(name, source.to_owned());
+    drawn(&Pointed { mistake: mistake.clone(), file })
 }
 
 /// A mistake with the file it is in.

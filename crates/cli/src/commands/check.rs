@@ -48,6 +48,11 @@ fn show(response: &CheckResponse, verbose: bool, exit: Exit) {
         gate.label(),
         moment(response.at, &response.zone)
     ));
+    if let Some(definition) = &response.definition {
+        let late = definition.late.as_ref().map(|late| format!("; {late}")).unwrap_or_default();
+        let text = format!("definition of ready v{}: {}{late}", definition.version, definition.consent);
+        terminal::line(&paint(DIM, &text));
+    }
     terminal::line("");
     let name_width = response.tracks.iter().map(|track| track.name.chars().count()).max().unwrap_or(0);
     let shown = |track: &TrackCheck| -> Vec<CriterionCheck> {
