@@ -13,6 +13,7 @@ mod bare;
 mod candidate;
 mod changes;
 mod correct;
+mod definition;
 mod erase;
 mod evidence;
 mod fleet;
@@ -87,6 +88,14 @@ pub(crate) fn router(
         .get(Act::Read, "/", fleet::fleet)
         .get(Act::Read, "/releases/{product}/{name}", release::release)
         .get(Act::Read, "/releases/{product}/{name}/tracks/{track}", track::track)
+        .get(Act::Read, "/releases/{product}/{name}/definition", definition::show)
+        .get(Act::Read, "/releases/{product}/{name}/definition/{version}", definition::version)
+        .get(Act::Read, "/releases/{product}/{name}/definition/difference", definition::difference)
+        .get(Act::Define, "/releases/{product}/{name}/definition/draft", definition::form)
+        .post(Act::Define, "/releases/{product}/{name}/definition/draft", definition::edit)
+        .post(Act::Define, "/releases/{product}/{name}/definition/trial", definition::trial)
+        .post(Act::GiveWord, "/releases/{product}/{name}/definition/agree", definition::agree)
+        .post(Act::Define, "/releases/{product}/{name}/definition/drop", definition::drop_draft)
         .get(Act::Read, "/releases/{product}/{name}/evidence", evidence::list)
         .get(Act::Read, "/releases/{product}/{name}/evidence/{position}", run::show)
         .post(Act::WithdrawEvidence, "/releases/{product}/{name}/evidence/{position}/withdraw", run::withdraw)

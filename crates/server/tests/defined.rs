@@ -389,3 +389,212 @@ async fn a_criterion_is_tried_out_on_todays_facts_and_changes_nothing() {
     assert_eq!(flaky["parameters"][1]["usual"], "0.02");
     assert_eq!(flaky["holds"], "runs.regression.flaky_rate <= 0.02");
 }
+
+/// The fields of a form with one criterion of its own.
+fn own<'a>(source: &'a str, reason: &'a str, deed: &'a str) -> Vec<(&'a str, &'a str)> {
+    vec![
+        ("instead_of", ""),
+        ("by.0", "holds"),
+        ("source.0", source),
+        ("title.0", "Few <b>smokes</b> fail"),
+        ("owner.0", "engineering"),
+        ("waivable_by.0", "product"),
+        ("tracks.0", "ios"),
+        ("gate.0", "release"),
+        ("age.0", "3d"),
+        ("place.0", "1"),
+        ("reason", reason),
+        ("do", deed),
+    ]
+}
+
+const DRAFT: &str = "/releases/tidewatch/2026.12/definition/draft";
+const KEPT: [&str; 5] = [
+    "Few &lt;b&gt;smokes&lt;/b&gt; fail",
+    "value=\"3d\"",
+    "<option value=\"engineering\" selected>",
+    "<option value=\"release\" selected>",
+    "value=\"ios\" checked",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_editor_keeps_what_was_typed_whatever_its_buttons_and_refusals_say() {
+    let site = Site::applied().await;
+    let begun = site.page(&site.ada, "/definition/draft?from=ruling").await;
+    assert_eq!(begun.status, StatusCode::OK);
+    assert!(
+        begun.text.contains("name=\"with.run.0\"") && begun.text.contains("Why does the bar move?"),
+        "{}",
+        begun.text
+    );
+    for (source, reason, deed, status, says) in [
+        ("runs.smoek.failed == 0", "one is known", "draft", 422, "Did you mean <code>runs.smoke</code>?"),
+        ("", "one is known", "draft", 422, "It has no rule"),
+        ("runs.smoke.failed &lt; 2", "", "draft", 422, "not an expression"),
+        ("true", "  ", "draft", 422, "changes for a reason only"),
+        ("candidate.build == \"514\"", "", "try:0", 200, "no candidate"),
+        ("runs.smoke.failed == 0", "x", "up:0", 200, "Today it comes to"),
+        ("runs.smoke.failed == 0", "x", "add:flaky-rate", 200, "name=\"with.max.1\""),
+        ("runs.smoke.failed == 0", "x", "add:", 200, "name=\"source.1\""),
+        ("runs.smoke.failed == 0", "x", "keep", 200, "Few"),
+        ("runs.smoke.failed == 0", "x", "no such deed", 200, "Few"),
+    ] {
+        let came = site.form(&site.ada, DRAFT, &own(source, reason, deed)).await;
+        assert_eq!(came.status.as_u16(), status, "{deed}: {}", came.text);
+        assert!(came.text.to_lowercase().contains(&says.to_lowercase()), "{deed}: {says}\n{}", came.text);
+        for kept in KEPT {
+            assert!(came.text.contains(kept), "{deed} loses {kept}\n{}", came.text);
+        }
+        assert!(came.text.contains(&format!(">{}</textarea>", reason)), "{deed} loses the reason");
+    }
+    let removed = site.form(&site.ada, DRAFT, &own("true", "x", "remove:0")).await;
+    assert!(removed.text.contains("No criterion yet"));
+    assert_eq!(site.definition().await["draft"], Value::Null, "nothing of it was drafted");
+    let drafted = site
+        .form(
+            &site.ada,
+            DRAFT,
+            &own("runs.smoke.failed &lt; 2".replace("&lt;", "<").as_str(), "one is known", "draft"),
+        )
+        .await;
+    assert_eq!(
+        (drafted.status, drafted.location.as_str()),
+        (StatusCode::SEE_OTHER, "/releases/tidewatch/2026.12/definition?done=drafted")
+    );
+    let draft = site.definition().await["draft"].clone();
+    let expect = json!([{
+        "id": "few-b-smokes-b-fail", "title": "Few <b>smokes</b> fail", "owner": "engineering", "waivable_by": ["product"],
+        "gate": "release", "tracks": ["ios"], "max_age_hours": 72, "holds": "runs.smoke.failed < 2"
+    }]);
+    assert_eq!(draft["criteria"], expect);
+    // Whoever wrote without seeing that draft is told, and nothing is replaced unseen.
+    let unseen = site.form(&site.ada, DRAFT, &own("true", "another", "draft")).await;
+    refused(&unseen, StatusCode::UNPROCESSABLE_ENTITY, "The draft has changed while you wrote");
+    assert_eq!(site.definition().await["draft"], draft);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rule_is_tried_as_it_is_typed() {
+    let site = Site::applied().await;
+    site.apply(&format!("{FILE}{CANDIDATE}")).await;
+    let trial = format!("{RELEASE}/definition/trial?of=0");
+    let met = site.form(&site.ada, &trial, &own("candidate.build == \"514\"", "", "keep")).await;
+    assert!(
+        met.text.contains("iOS") && met.text.contains("met") && !met.text.contains("<html"),
+        "{}",
+        met.text
+    );
+    assert!(!met.text.contains("wearos"), "only on the tracks that were chosen");
+    let wrong = site.form(&site.ada, &trial, &own("runs.smoek.failed == 0", "", "")).await;
+    assert_eq!(wrong.status, StatusCode::OK, "a part that is refused would not be shown");
+    assert!(wrong.text.contains("<mark>runs.smoek</mark>"), "{}", wrong.text);
+    let aged = [own("true", "", ""), vec![("age.0", "x")]].concat();
+    let aged = site.form(&site.ada, &trial, &aged).await;
+    assert!(aged.text.contains("is no age"), "{}", aged.text);
+    let gone = site.form(&site.ada, &format!("{RELEASE}/definition/trial?of=7"), &own("true", "", "")).await;
+    assert!(gone.text.contains("not there any more"));
+    assert_eq!(site.form(&site.vic, &trial, &own("true", "", "")).await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_offers_to_agree_only_for_what_its_reader_speaks_for() {
+    let site = Site::applied().await;
+    let draft = site
+        .drafted(json!({ "from": "ruling", "criteria": [{ "use": "flaky-rate" }], "reason": "calm" }))
+        .await;
+    let agree = format!("{RELEASE}/definition/agree");
+    let (qa, product) = ("Agree for QA", "Agree for Product");
+    let seen = async |who: &str| site.page(who, "/definition").await.text;
+    let (ada, pat, vic) = (seen(&site.ada).await, seen(&site.pat).await, seen(&site.vic).await);
+    assert!(ada.contains(qa) && !ada.contains(product) && ada.contains("Drop the draft"));
+    assert!(pat.contains(product) && !pat.contains(qa) && !pat.contains("Drop the draft"), "{pat}");
+    assert!(!vic.contains("Agree for") && !vic.contains("/definition/agree\""), "a viewer sees no form");
+    assert!(
+        vic.contains("It waits for engineering, product and qa")
+            && vic.contains("Adds</b> “Regression flaky")
+    );
+    let draft = draft.to_string();
+    let agreed = site.form(&site.pat, &agree, &[("definition", &draft), ("function", "product")]).await;
+    assert_eq!(agreed.status, StatusCode::SEE_OTHER, "{}", agreed.text);
+    let wrong = site.form(&site.pat, &agree, &[("definition", &draft), ("function", "qa")]).await;
+    refused(&wrong, StatusCode::UNPROCESSABLE_ENTITY, "This takes the word of qa");
+    let word = [
+        ("definition", draft.as_str()),
+        ("function", "engineering"),
+        ("whose", "other"),
+        ("person_name", "Jo Lind"),
+        ("source", ""),
+    ];
+    let without = site.form(&site.ada, &agree, &word).await;
+    refused(&without, StatusCode::UNPROCESSABLE_ENTITY, "where the word was given");
+    assert!(without.text.contains("value=\"Jo Lind\""), "what was typed is kept");
+    let mut word = word;
+    word[4].1 = "phone call";
+    assert_eq!(site.form(&site.ada, &agree, &word).await.status, StatusCode::SEE_OTHER);
+    let stale = site.form(&site.ada, &agree, &[("definition", "2"), ("function", "qa")]).await;
+    refused(&stale, StatusCode::UNPROCESSABLE_ENTITY, "It was drafted anew since");
+    let drop = format!("{RELEASE}/definition/drop");
+    let unsaid = site.form(&site.ada, &drop, &[("draft", &draft), ("reason", " ")]).await;
+    refused(&unsaid, StatusCode::UNPROCESSABLE_ENTITY, "Say in a few words why it is dropped");
+    assert_eq!(
+        site.form(&site.pat, &drop, &[("draft", &draft), ("reason", "x")]).await.status,
+        StatusCode::FORBIDDEN
+    );
+    site.form(&site.ada, &agree, &[("definition", &draft), ("function", "qa")]).await;
+    let ruling = seen(&site.vic).await;
+    assert!(
+        ruling.contains("In force: version 2")
+            && ruling.contains("Jo Lind, recorded by Ada Winter (phone call)"),
+        "{ruling}"
+    );
+    let dropped = site.form(&site.ada, &drop, &[("draft", &draft), ("reason", "x")]).await;
+    refused(&dropped, StatusCode::CONFLICT, "can be amended and not dropped");
+    let difference = site.page(&site.vic, "/definition/difference?from=1&to=2").await.text;
+    assert!(difference.contains("Adds 1") && difference.contains("1 criterion is the same"), "{difference}");
+    assert_eq!(site.page(&site.vic, "/definition/1").await.status, StatusCode::OK);
+    assert_eq!(site.page(&site.vic, "/definition/3").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(site.page(&site.vic, "/definition/draft").await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_nothing_is_agreed_the_page_says_how_to_begin_and_the_past_shows_no_form() {
+    let site = Site::new().await;
+    site.apply(&FILE.replace("[[criteria]]\nuse = \"smoke-passed\"\nwaivable_by = [\"product\"]\n", ""))
+        .await;
+    let empty = site.page(&site.ada, "/definition").await.text;
+    assert!(
+        empty.contains("Nothing is agreed yet")
+            && empty.contains("from=nothing")
+            && !empty.contains("from=template"),
+        "{empty}"
+    );
+    let of_viewer = site.page(&site.vic, "/definition").await.text;
+    assert!(of_viewer.contains("seaworthy apply") && !of_viewer.contains("from="), "{of_viewer}");
+    let editor = site.page(&site.ada, "/definition/draft").await.text;
+    assert!(editor.contains("No criterion yet") && editor.contains("A word on it, if you like"));
+    site.later(1);
+    site.apply(FILE).await;
+    site.apply(&format!("{FILE}{CANDIDATE}")).await;
+    site.later(2);
+    let amended =
+        site.drafted(json!({ "criteria": [{ "id": "a", "holds": "true" }], "reason": "late" })).await;
+    for (who, function) in [(&site.ada, "qa"), (&site.eng, "engineering"), (&site.pat, "product")] {
+        site.agree(who, amended, function).await;
+    }
+    let late = "the bar moved 2 hours after 4.2.0 (514) was nominated on iOS";
+    assert!(site.page(&site.vic, "/definition").await.text.contains(late));
+    assert!(site.page(&site.vic, "").await.text.contains(late), "the head of the release says so too");
+    site.drafted(json!({ "criteria": [{ "id": "b", "holds": "true" }], "reason": "later" })).await;
+    site.later(1);
+    let now = Clock::Moved(site.moved).now().plus_micros(-HOUR / 2);
+    let past = site.page(&site.ada, &format!("/definition?as_of={now}")).await;
+    assert_eq!(past.status, StatusCode::OK);
+    assert!(
+        past.text.contains("Draft of version 3")
+            && !past.text.contains("Agree for")
+            && !past.text.contains("Drop the draft"),
+        "{}",
+        past.text
+    );
+    assert!(!past.text.contains("Edit the draft"));
+}

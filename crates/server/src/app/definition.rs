@@ -25,6 +25,7 @@ pub use told::{
     AgreementLine, ChangedCriterion, DefinitionResponse, DifferenceQuery, DifferenceResponse, DraftTold,
     DroppedTold, InForce, VersionLine, VersionResponse,
 };
+pub(crate) use told::{Named, sides, version_of};
 
 /// What a draft begins from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]

@@ -49,7 +49,8 @@ fn body(seen: &Seen, reader: &Reader) -> Markup {
                 @if view.tracks.iter().all(|track| track.criteria.is_empty()) {
                     (empty("Nothing is agreed yet", html! {
                         p { "The definition of ready will be here: one line a criterion, one column a track. Until it is agreed, no track can be ready." }
-                        p { "Write criteria into the product’s file, from presets or in words of your own, and apply it:" }
+                        p { a.button href=(reader.link(seen.path("/definition"))) { "Definition of ready" } }
+                        p { "Or write criteria into the product’s file, from presets or in words of your own, and apply it:" }
                         (command("seaworthy apply"))
                     }))
                 } @else { (matrix(seen, reader)) }
@@ -65,27 +66,24 @@ fn body(seen: &Seen, reader: &Reader) -> Markup {
 fn head(seen: &Seen, reader: &Reader) -> Markup {
     let release = &seen.view.release;
     let gate = seen.view.tracks.first().map(|track| track.gate.label());
-    let definition = release.definitions.last();
-    let amended = release.definitions.len() > 1;
     html! {
         section.head {
             div {
                 h1 { (seen.title()) }
                 p.sub {
                     @if let Some(gate) = gate { "Next gate: " b { (gate) } ". " }
-                    @match definition {
+                    @match release.ruling() {
                         Some(ruling) => {
-                            @let (definition, since) = (&ruling.definition, &ruling.since);
-                            "Definition v" (definition.version) ", in force since " (seen.clock.short(*since))
-                            @if amended {
-                                "; " em.late {
-                                    "amended " (seen.clock.ago(*since))
-                                    @if let Some(reason) = &definition.reason { ": “" (reason) "”" }
-                                }
-                            }
-                            "."
+                            a href=(reader.link(seen.path("/definition"))) { "Definition v" (ruling.definition.version) }
+                            ", in force since " (seen.clock.short(ruling.since))
+                            @if let Some(late) = release.lateness(ruling) { "; " em.late { (late) } }
+                            @if let Some(reason) = &ruling.definition.reason { ", because “" (reason) "”" }
+                            ". " (domain::words::capital(&release.consent(ruling))) "."
                         },
-                        None => { "No definition of ready is in force." },
+                        None => { a href=(reader.link(seen.path("/definition"))) { "No definition of ready" } " is in force." },
+                    }
+                    @if let Some(draft) = &release.draft {
+                        " A " a href=(reader.link(seen.path("/definition"))) { "draft of version " (draft.definition.version) } ": " (release.waiting(draft)) "."
                     }
                 }
             }

@@ -51,7 +51,7 @@ pub(super) async fn track(
         html! {
             @if let Some(check) = check { (judged(&seen, &reader, track, check)) }
             @else { (empty("This track was taken out of the release", html! { p { "What was recorded of it stays in the journal." } })) }
-            @if !facts.is_empty() { (seen_facts(&facts)) }
+            @if !facts.is_empty() { (seen_facts(&facts, "What a criterion can see here")) }
         }
     };
     let below = vec![(described.clone(), seen.path(&format!("/tracks/{track}")))];
@@ -207,10 +207,11 @@ fn devices(seen: &Seen, reader: &Reader, track: &Track) -> Markup {
     }
 }
 
-fn seen_facts(facts: &[crate::app::facts::FactLine]) -> Markup {
+/// Draws every fact of a track with its value, folded away under its head.
+pub(super) fn seen_facts(facts: &[crate::app::facts::FactLine], head: &str) -> Markup {
     html! {
         details.card #facts {
-            summary { h2 { "What a criterion can see here" } span.hint { (facts.len()) " facts, with today’s values" } }
+            summary { h2 { (head) } span.hint { (facts.len()) " facts, with today’s values" } }
             div.scroll tabindex="0" role="region" aria-label="Facts" {
                 table.facts-table {
                     thead { tr { th scope="col" { "Fact" } th scope="col" { "Value" } th scope="col" { "What it tells" } } }
