@@ -488,6 +488,8 @@ fn what_is_written_of_a_criterion_reads_as_that_criterion() {
         json!({ "use": "flaky-rate", "with": { "max": "0.05" }, "gate": "release" }),
         json!({ "use": "regression-complete", "with": { "allow_failures": true }, "max_age_hours": 72 }),
         json!({ "use": "test-summary-written", "with": { "min_words": 40 }, "tracks": ["ios"] }),
+        json!({ "use": "no-open-defects", "with": { "severity": ["critical", "high", "medium"] } }),
+        json!({ "use": "sign-off", "with": { "by": "product" } }),
         json!({ "id": "cold", "holds": "runs.performance.metrics.cold < 2000" }),
         json!({ "id": "all", "title": "All", "offenders": "runs.smoke.not_run" }),
     ] {

@@ -15,9 +15,8 @@ use server::app::settle::SettledResponse;
 
 use super::Outcome;
 use super::check::moment;
-use super::evidence::encoded;
 use crate::arguments::{Definition, Draft, OfRelease};
-use crate::client::{Client, Failed};
+use crate::client::{Client, Failed, encoded};
 use crate::exit::Exit;
 use crate::terminal::{self, BOLD, DIM, beside, pad, paint};
 

@@ -61,7 +61,7 @@ impl Parameter {
             Self::Min => "At least, as a share from 0 to 1",
             Self::MinWords => "At least so many words",
             Self::AllowFailures => "Failures are allowed, if all of it ran",
-            Self::Severity => "Severities, as in critical, high",
+            Self::Severity => "Severities",
             Self::By => "By which function",
         }
     }

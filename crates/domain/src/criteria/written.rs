@@ -141,7 +141,10 @@ impl Written {
         };
         let id = match (&self.id, preset) {
             (Some(id), _) => id.clone(),
-            (None, Some(preset)) => CriterionId::parse(preset.name).map_err(|error| format!("{error}."))?,
+            (None, Some(preset)) => {
+                let parameters = preset.read_back(&rule).unwrap_or_else(|| preset.usual());
+                CriterionId::parse(&preset.id(&parameters)).map_err(|error| format!("{error}."))?
+            }
             (None, None) => return Err("It has no id. Give it a short name, as in `cold-start`.".to_owned()),
         };
         let title = self.title.as_deref().map(str::trim).filter(|title| !title.is_empty());

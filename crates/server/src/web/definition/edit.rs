@@ -137,7 +137,7 @@ pub(crate) async fn edit(
             }
             Some(shown) => shown,
         },
-        Deed::Add(name) => Shown::of(filled.add(preset::find(name))),
+        Deed::Add(name) => Shown::of(filled.add(preset::find(name), &kinds)),
         Deed::Up(index) => Shown::of(filled.moved(index, true)),
         Deed::Down(index) => Shown::of(filled.moved(index, false)),
         Deed::Remove(index) => {

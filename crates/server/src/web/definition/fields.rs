@@ -3,8 +3,9 @@
 //! Invariant: each parameter that a preset has is on the form, by its shape and in no other way.
 
 use domain::criteria::given::Shape;
-use domain::criteria::preset::{Parameter, Preset};
+use domain::criteria::preset::Parameter;
 use domain::criterion::{Function, Gate};
+use domain::defect::Severity;
 use domain::id::RunKind;
 use maud::{Markup, html};
 
@@ -47,7 +48,7 @@ pub(super) fn one(
                     div.fields-of {
                         @for mistake in &beside.mistakes { p.note.unmet role="alert" { (mistake) } }
                         (rule(kinds, index, typed))
-                        (besides(seen, index, typed))
+                        (besides(seen, kinds, index, typed))
                     }
                     div.tried {
                         h4 { "Today it comes to" }
@@ -135,6 +136,19 @@ fn parameter_field(kinds: &[RunKind], index: usize, typed: &Typed, parameter: Pa
         Shape::Whole => html! {
             div.field { (label) input #(id) name=(name) value=(value) inputmode="numeric" maxlength="20" autocomplete="off"; }
         },
+        Shape::Severities => html! {
+            fieldset.field {
+                legend { (parameter.label()) }
+                div { @for (severity, _) in Severity::ALL {
+                    label.choice { input type="checkbox" name=(name) value=(severity) checked[value.split(',').any(|of| of.trim() == severity)]; (severity) }
+                } }
+            }
+        },
+        Shape::Function => html! {
+            div.field { (label) select #(id) name=(name) {
+                @for (function, of) in Function::ALL { option value=(function) selected[function == value] { (named(of)) } }
+            } }
+        },
         Shape::Flag => html! {
             fieldset.field {
                 legend { (parameter.label()) }
@@ -147,10 +161,9 @@ fn parameter_field(kinds: &[RunKind], index: usize, typed: &Typed, parameter: Pa
 }
 
 /// Draws what is agreed besides the rule.
-fn besides(seen: &Seen, index: usize, typed: &Typed) -> Markup {
+fn besides(seen: &Seen, kinds: &[RunKind], index: usize, typed: &Typed) -> Markup {
     let name = |field: &str| format!("{field}.{index}");
     let id = |field: &str| format!("{field}-{index}");
-    let usual: Option<&Preset> = typed.by_preset();
     html! {
         div.field.pair {
             div.field { label for=(id("gate")) { "Asked before" } select #(id("gate")) name=(name("gate")) {
@@ -160,7 +173,7 @@ fn besides(seen: &Seen, index: usize, typed: &Typed) -> Markup {
                 @for (value, function) in Function::ALL { option value=(value) selected[typed.owner == value] { (named(function)) } }
             } }
             div.field { label for=(id("age")) { "Evidence at most so old" } input #(id("age")) name=(name("age")) value=(typed.age) maxlength="10" placeholder="any age" autocomplete="off"; p.hint { "As 3d or 36h." } }
-            div.field { label for=(id("id")) { "Its id" } input #(id("id")) name=(name("id")) value=(typed.id) maxlength="64" autocapitalize="off" autocomplete="off" placeholder=(usual.map_or("from its sentence", |preset| preset.name)); }
+            div.field { label for=(id("id")) { "Its id" } input #(id("id")) name=(name("id")) value=(typed.id) maxlength="64" autocapitalize="off" autocomplete="off" placeholder=(typed.usual_id(kinds).unwrap_or_else(|| "from its sentence".to_owned())); }
         }
         fieldset.field {
             legend { "Who may waive it" }

@@ -79,10 +79,9 @@ impl Filled {
     }
 
     /// Adds a criterion, from a preset or with a rule of its own; returns its index.
-    pub(super) fn add(&mut self, preset: Option<&Preset>) -> usize {
+    pub(super) fn add(&mut self, preset: Option<&Preset>, kinds: &[RunKind]) -> usize {
         let mut typed = match preset {
             Some(preset) => Typed {
-                id: preset.name.to_owned(),
                 owner: preset.owner.as_str().to_owned(),
                 preset: preset.name.to_owned(),
                 by: "preset".to_owned(),
@@ -91,12 +90,10 @@ impl Filled {
             },
             None => Typed { owner: "qa".to_owned(), by: "holds".to_owned(), ..Typed::default() },
         };
-        let taken = |id: &str| self.criteria.iter().any(|other| other.id == id);
-        let base = typed.id.clone();
-        let mut count = 1;
-        while !base.is_empty() && taken(&typed.id) {
-            count += 1;
-            typed.id = format!("{base}-{count}");
+        if let Some(usual) = typed.usual_id(kinds) {
+            let taken: Vec<String> = self.criteria.iter().filter_map(|other| other.known_by(kinds)).collect();
+            let numbered = (2..).map(|count| format!("{usual}-{count}")).find(|id| !taken.contains(id));
+            typed.id = numbered.filter(|_| taken.contains(&usual)).unwrap_or_default();
         }
         self.criteria.push(typed);
         self.criteria.len() - 1
@@ -128,10 +125,11 @@ impl Typed {
             (None, Rule::Holds(_)) => "holds",
             (None, Rule::Offenders(_)) => "offenders",
         };
-        // A sentence that is the preset's own goes along with its parameters.
+        // A sentence or an id that is the preset's own goes along with its parameters.
         let usual = parameters.as_ref().map(|(preset, parameters)| preset.title(parameters));
+        let usual_id = parameters.as_ref().map(|(preset, parameters)| preset.id(parameters));
         Self {
-            id: criterion.id.to_string(),
+            id: Some(criterion.id.to_string()).filter(|id| usual_id.as_ref() != Some(id)).unwrap_or_default(),
             title: Some(&criterion.title)
                 .filter(|title| usual.as_ref() != Some(title))
                 .cloned()
@@ -164,7 +162,13 @@ impl Typed {
             "place" => self.place = value,
             field => {
                 if let Some(key) = field.strip_prefix("with.") {
-                    self.with.insert(key.to_owned(), value);
+                    // Of a parameter that takes several, each box that is ticked comes by itself.
+                    match self.with.get_mut(key) {
+                        Some(several) => *several = format!("{several}, {value}"),
+                        None => {
+                            self.with.insert(key.to_owned(), value);
+                        }
+                    }
                 }
             }
         }
@@ -173,6 +177,18 @@ impl Typed {
     /// Returns the preset whose parameters are on the form.
     pub(super) fn by_preset(&self) -> Option<&'static Preset> {
         preset::find(&self.preset).filter(|_| self.by == "preset")
+    }
+
+    /// Returns the id that its preset gives it, if it has one.
+    pub(super) fn usual_id(&self, kinds: &[RunKind]) -> Option<String> {
+        let preset = self.by_preset()?;
+        Some(preset.id(&preset.read(&self.with, kinds).unwrap_or_else(|_| preset.usual())))
+    }
+
+    /// Returns the id that it comes to.
+    fn known_by(&self, kinds: &[RunKind]) -> Option<String> {
+        let typed = Some(self.id.trim().to_owned()).filter(|id| !id.is_empty());
+        typed.or_else(|| self.usual_id(kinds))
     }
 
     /// Returns what it is called in the list.
@@ -195,6 +211,7 @@ impl Typed {
         let Some(preset) = self.by_preset() else { return };
         let name = self.name(kinds);
         let rule = preset.rule(&preset.read(&self.with, kinds).unwrap_or_else(|_| preset.usual()));
+        self.id = self.known_by(kinds).unwrap_or_default();
         self.by = if matches!(rule, Rule::Holds(_)) { "holds" } else { "offenders" }.to_owned();
         self.source = rule.source().to_owned();
         self.title = name;
@@ -231,7 +248,9 @@ impl Typed {
         let waivable_by: Vec<Function> =
             self.waivable_by.iter().filter_map(|name| Function::parse(name)).collect();
         // A form has its boxes in one order: what was agreed in another is no change.
-        let was = known.iter().filter(|criterion| Some(&criterion.id) == id.as_ref());
+        let preset_id = by_preset.map(|preset| preset.id(&preset.usual()));
+        let known_by = id.as_ref().map(CriterionId::as_str).or(preset_id.as_deref());
+        let was = known.iter().filter(|criterion| Some(criterion.id.as_str()) == known_by);
         let was_waivable =
             was.clone().map(|criterion| &criterion.waivable_by).find(|was| same(was, &waivable_by));
         let waivable_by = was_waivable.cloned().unwrap_or(waivable_by);
@@ -329,6 +348,8 @@ mod tests {
         for written in [
             r#"{"use":"smoke-passed"}"#,
             r#"{"use":"flaky-rate","with":{"max":0.05},"title":"Calm","waivable_by":["qa","product"],"tracks":["wearos","ios"],"max_age_hours":72}"#,
+            r#"{"use":"no-open-defects","with":{"severity":"critical, high, medium"}}"#,
+            r#"{"use":"sign-off","with":{"by":"product"}}"#,
             r#"{"id":"own","holds":"runs.smoke.failed == 0","gate":"rollout","tracks":["ios"],"max_age_hours":5}"#,
             r#"{"id":"own","offenders":"runs.smoke.not_run","owner":"leadership"}"#,
         ] {
@@ -358,8 +379,16 @@ mod tests {
     fn what_is_added_has_an_id_of_its_own_and_what_is_moved_stays_in_the_list() {
         let mut filled = Filled::default();
         let preset = preset::find("smoke-passed");
-        assert_eq!((filled.add(preset), filled.add(preset), filled.add(None)), (0, 1, 2));
-        assert_eq!(filled.criteria[1].id, "smoke-passed-2");
+        let added = [
+            filled.add(preset, &[]),
+            filled.add(preset, &[]),
+            filled.add(preset, &[]),
+            filled.add(None, &[]),
+        ];
+        assert_eq!(added, [0, 1, 2, 3]);
+        let ids: Vec<&str> = filled.criteria.iter().map(|typed| typed.id.as_str()).collect();
+        assert_eq!(ids, ["", "smoke-passed-2", "smoke-passed-3", ""]);
+        filled.criteria.pop();
         assert_eq!((filled.moved(0, true), filled.moved(2, false), filled.moved(2, true)), (0, 2, 1));
         assert_eq!(filled.moved(7, true), 7);
     }
