@@ -70,7 +70,7 @@ impl Filled {
         let mut placed: Vec<(usize, Typed)> = criteria.into_values().enumerate().collect();
         // Whoever gives a place means that very place: before whatever is there when moved up, after it when moved down.
         placed.sort_by_key(|(index, typed)| {
-            let here = index + 1;
+            let here = *index as i64 + 1;
             let place = typed.place.trim().parse().unwrap_or(here);
             (place, place.cmp(&here))
         });
