@@ -29,7 +29,7 @@ pub(super) struct OfVersion {
     product: ProductId,
     name: ReleaseName,
     /// Counted from 1.
-    #[param(minimum = 1, maximum = 9223372036854775807)]
+    #[param(minimum = 1, maximum = 2147483647)]
     version: i64,
 }
 
