@@ -11,11 +11,17 @@ mod asks;
 mod assets;
 mod bare;
 mod candidate;
+mod change;
 mod changes;
+mod contents;
 mod correct;
 mod definition;
+mod defect;
+mod defects;
+mod describe;
 mod erase;
 mod evidence;
+mod exposed;
 mod fleet;
 mod frame;
 mod gallery;
@@ -31,14 +37,20 @@ mod preferences;
 mod reader;
 mod record;
 mod release;
+mod report;
+mod risk;
+mod risks;
 mod run;
 mod seen;
 mod sign;
 mod sign_in;
 mod track;
+mod translate;
 mod trouble;
+mod typed;
 mod waiver;
 mod waivers;
+mod whole;
 mod whom;
 
 use std::sync::Arc;
@@ -127,6 +139,30 @@ pub(crate) fn router(
         .get(Act::Ask, "/releases/{product}/{name}/asks/new", ask::form)
         .post(Act::Ask, "/releases/{product}/{name}/asks/{position}/link", ask::anew)
         .post(Act::Ask, "/releases/{product}/{name}/asks/{position}/withdraw", asks::withdraw)
+        .get(Act::Read, "/releases/{product}/{name}/defects", defects::list)
+        .post(Act::Report, "/releases/{product}/{name}/defects", report::report)
+        .get(Act::Report, "/releases/{product}/{name}/new-defect", report::form)
+        .get(Act::Read, "/releases/{product}/{name}/defects/{key}", defect::show)
+        .get(Act::Report, "/releases/{product}/{name}/defects/{key}/impact", translate::form)
+        .post(Act::Report, "/releases/{product}/{name}/defects/{key}/impact", translate::tell)
+        .post(Act::Report, "/releases/{product}/{name}/defects/{key}/exposures", exposed::tell)
+        .post(Act::Scope, "/releases/{product}/{name}/defects/{key}/deferral", defect::defer)
+        .post(Act::Scope, "/releases/{product}/{name}/defects/{key}/withdrawal", defect::withdraw)
+        .post(Act::Scope, "/releases/{product}/{name}/defects/{key}/return", defect::put_back)
+        .get(Act::Read, "/releases/{product}/{name}/contents", contents::list)
+        .post(Act::Report, "/releases/{product}/{name}/contents", describe::describe)
+        .get(Act::Report, "/releases/{product}/{name}/new-change", describe::form)
+        .get(Act::Read, "/releases/{product}/{name}/contents/{key}", change::show)
+        .post(Act::GiveWord, "/releases/{product}/{name}/contents/{key}/word", change::word)
+        .post(Act::Scope, "/releases/{product}/{name}/contents/{key}/removal", change::remove)
+        .post(Act::Scope, "/releases/{product}/{name}/contents/{key}/return", change::put_back)
+        .get(Act::Read, "/releases/{product}/{name}/risks", risks::list)
+        .post(Act::Report, "/releases/{product}/{name}/risks", risk::note)
+        .get(Act::Report, "/releases/{product}/{name}/risks/new", risk::new)
+        .get(Act::Report, "/releases/{product}/{name}/risks/{position}", risk::revise)
+        .post(Act::Report, "/releases/{product}/{name}/risks/{position}", risk::save_revision)
+        .post(Act::Scope, "/releases/{product}/{name}/risks/{position}/closing", risks::close)
+        .post(Act::Report, "/releases/{product}/{name}/lists", whole::say)
         .get(Act::Read, "/releases/{product}/{name}/changes", changes::show)
         .get(Act::Read, "/releases/{product}/{name}/journal", journal::of_release)
         .get(Act::Read, "/journal", journal::whole)

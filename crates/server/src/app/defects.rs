@@ -19,6 +19,7 @@ use super::said::Said;
 use super::settle::SettledResponse;
 use super::{App, AppError};
 
+pub(crate) use shown::ground;
 pub use shown::{
     AfterDefect, Answered, DefectLine, DefectResponse, DefectsQuery, Deferred, Known, OnTrack, Ours,
     Reported, Translation, WaivedLine,

@@ -7,6 +7,8 @@ use std::convert::Infallible;
 use axum::extract::{FromRef, FromRequestParts, Query};
 use axum::http::header;
 use axum::http::request::Parts;
+use domain::criterion::Function;
+use domain::envelope::ActorId;
 use domain::permission::{Act, Whose, may};
 use domain::time::Time;
 use jiff::tz::TimeZone;
@@ -92,6 +94,19 @@ impl Reader {
     /// Tells whether a page should offer them an act; its door asks again.
     pub(super) fn may(&self, act: Act) -> bool {
         self.who.as_ref().is_none_or(|member| may(member.role, act, Whose::Own).is_ok())
+    }
+
+    /// Tells whether a page should offer them an act on something that somebody brought; the verb asks again.
+    pub(super) fn may_to(&self, act: Act, brought_by: &ActorId) -> bool {
+        self.who.as_ref().is_none_or(|member| {
+            let whose = if member.id == *brought_by { Whose::Own } else { Whose::Others };
+            may(member.role, act, whose).is_ok()
+        })
+    }
+
+    /// Tells whether they may give the word of a function.
+    pub(super) fn speaks_for(&self, function: Function) -> bool {
+        self.may(Act::GiveWord) && self.who.as_ref().is_none_or(|member| member.functions.contains(&function))
     }
 
     /// Returns a link that stays at the moment they look at.
