@@ -12,6 +12,7 @@ mod ingest;
 mod init;
 mod journal;
 mod kill;
+mod listing;
 mod people;
 mod place;
 mod remote;

@@ -10,7 +10,7 @@ use crate::criteria::check::closest;
 use crate::defect::{Defect, DefectReport, Exposure, OnBuild, Source};
 use crate::envelope::ActorId;
 use crate::event::{DefectDeferred, DefectReported, DefectTranslated, DefectWithdrawn, Event, ExposureTold};
-use crate::exposure::{Sight, original, sight};
+use crate::exposure::{Exposed, Sight, of, original};
 use crate::id::{BuildNumber, DefectKey, TrackId};
 use crate::impact::Impact;
 use crate::refusal::Refusal;
@@ -276,16 +276,8 @@ pub fn expose(
             original.label()
         )));
     }
-    if exposure != Exposure::Affected
-        && let Some(Sight::Report | Sight::FoundIn(_)) = sight(defect, on)
-    {
-        let how = match &defect.source {
-            Source::File { name } => format!("take {on} out of it in {name} and import again"),
-            Source::Hand => format!("correct the report, and take {on} out of it"),
-        };
-        return Err(Refusal::contradiction(format!(
-            "{key} was seen on {name}, says the report. If it was not, {how}."
-        )));
+    if exposure != Exposure::Affected {
+        unseen(release, defect, on, name)?;
     }
     if let Some(before) = before {
         if before.exposure == exposure
@@ -303,6 +295,25 @@ pub fn expose(
     }
     let told = ExposureTold { defect: key.clone(), track: on.clone(), exposure, note, provenance };
     Ok(Event::ExposureTold(told).into())
+}
+
+/// Checks that neither the report nor a duplicate has seen a defect on a track.
+fn unseen(release: &Release, defect: &Defect, on: &TrackId, name: &str) -> Result<(), Refusal> {
+    let key = &defect.key;
+    let (says, how) = match (of(release, defect, on), &defect.source) {
+        (Exposed::Seen(Sight::Report | Sight::FoundIn(_)), Source::File { name: file }) => {
+            ("the report".to_owned(), format!("take {on} out of it in {file} and import again"))
+        }
+        (Exposed::Seen(Sight::Report | Sight::FoundIn(_)), Source::Hand) => {
+            ("the report".to_owned(), format!("correct the report, and take {on} out of it"))
+        }
+        (Exposed::Seen(Sight::Duplicate(duplicate)), _) => {
+            let duplicate = &duplicate.key;
+            (format!("its duplicate {duplicate}"), format!("correct what {duplicate} says of {on}"))
+        }
+        _ => return Ok(()),
+    };
+    Err(Refusal::contradiction(format!("{key} was seen on {name}, says {says}. If it was not, {how}.")))
 }
 
 /// Decides that a defect is for another release.

@@ -231,9 +231,10 @@ fn an_impact_fills_every_slot() {
 fn an_answer_is_taken_where_it_can_count() {
     use Exposure::{Affected, NotAffected, NotChecked};
     let mut story = story();
+    story.defect("TW-3", "Same again tracks=android dup=TW-1");
     for (name, on, exposure, note, expect) in [
         ("TW-1", "wearos", NotChecked, "", "exposure_told"),
-        ("TW-1", "wearos", NotChecked, "", "already 9"),
+        ("TW-1", "wearos", NotChecked, "", "already 10"),
         ("TW-1", "wearos", Affected, "", "exposure_told"),
         (
             "TW-1",
@@ -261,6 +262,14 @@ fn an_answer_is_taken_where_it_can_count() {
              it.",
         ),
         ("D-2", "watchos", Affected, "", "Unknown: 2026.12 has no track watchos…"),
+        (
+            "TW-1",
+            "android",
+            NotAffected,
+            "",
+            "Contradiction: TW-1 was seen on Android, says its duplicate TW-3. If it was not, correct what TW-3 says of \
+             android.",
+        ),
         (
             "TW-2",
             "wearos",

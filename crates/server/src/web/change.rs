@@ -4,7 +4,6 @@
 
 use axum::extract::rejection::{FormRejection, PathRejection};
 use axum::extract::{Form, Path};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use domain::change::{Change, DONE_BY};
 use domain::command::change::find;
@@ -123,7 +122,7 @@ async fn after(
         Ok(_) => Ok(Redirect::to(&format!("{}?done={done}", path_of(&id, &key))).into_response()),
         Err(AppError::Refused(refusal)) => {
             reader.here = path_of(&id, &key);
-            let refused = Refused { form, typed, why: refusal.sentence };
+            let refused = Refused::new(form, typed, refusal);
             page(&app, &reader, &id, &key, Some(&refused)).await
         }
         Err(error) => Err(error.into()),
@@ -145,7 +144,16 @@ async fn page(
         let change = find(release, key)?;
         let now = seen.past.is_none() && release.unrecognised.is_none();
         let description = &change.description;
-        let words = Words { may: now && change.taken_out.is_none(), refused, people: &people, me: &me };
+        let may = now && change.taken_out.is_none();
+        // A refusal stands by its form; where that is not shown, at the head of the page.
+        let stands = refused.is_some_and(|refused| match refused.form.strip_prefix("word-") {
+            Some("other") => may && reader.may(Act::GiveWord),
+            Some(function) => {
+                may && Function::parse(function).is_some_and(|function| reader.speaks_for(function))
+            }
+            None => now && reader.may_to(Act::Scope, &change.by),
+        });
+        let words = Words { may, refused, people: &people, me: &me };
         let body = html! {
             section.head {
                 div {
@@ -159,7 +167,7 @@ async fn page(
             @if let Some(taken) = &change.taken_out {
                 p.note { b { "The release no longer carries it" } ": “" (taken.reason) "” " small { (seen.name(&taken.by)) ", " (seen.clock.short(taken.at)) " " (event(taken.position)) } }
             }
-            @if !words.may { @if let Some(refused) = refused.filter(|refused| refused.form.starts_with("word-")) { p.note role="alert" { (refused.why) } } }
+            @if !stands { (wrong(refused)) }
             (said(&seen, reader, change, &words))
             div.columns { (described(&seen, change)) (carried(&seen, reader, change, now, refused)) }
         };
@@ -169,7 +177,7 @@ async fn page(
         ("Contents".to_owned(), seen.path("/contents")),
         (key.to_string(), seen.path(&format!("/contents/{key}"))),
     ];
-    let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = Refused::status(refused);
     Ok(seen.frame(reader, Tab::Contents, &title, below, body).answer_with(status))
 }
 
@@ -186,7 +194,7 @@ fn means(function: Function) -> &'static str {
     match function {
         Function::Engineering => "merged and reviewed",
         Function::Qa => "tested and signed off",
-        _ => "acceptance met, approved",
+        _ => "accepted and approved",
     }
 }
 

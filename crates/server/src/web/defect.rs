@@ -4,7 +4,6 @@
 
 use axum::extract::rejection::{FormRejection, PathRejection};
 use axum::extract::{Form, Path};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use domain::command::defect::find;
 use domain::defect::{Defect, Source};
@@ -67,7 +66,7 @@ pub(super) async fn after(
         Ok(_) => Ok(Redirect::to(&format!("{}?done={done}", path_of(&id, &key))).into_response()),
         Err(AppError::Refused(refusal)) => {
             reader.here = path_of(&id, &key);
-            let refused = Refused { form, typed, why: refusal.sentence };
+            let refused = Refused::new(form, typed, refusal);
             page(&app, &reader, &id, &key, Some(&refused)).await
         }
         Err(error) => Err(error.into()),
@@ -130,6 +129,11 @@ async fn page(
         let now = seen.past.is_none() && release.unrecognised.is_none();
         let reports = now && reader.may(Act::Report) && defect.withdrawn.is_none();
         let untranslated = exposures.is_untranslated(defect);
+        // A refusal stands by its form; where that is not shown, at the head of the page.
+        let stands = refused.is_some_and(|refused| match refused.form.strip_prefix("expose-") {
+            Some(on) => exposed::is_asked(&exposures, defect, on, reports),
+            None => now && reader.may_to(Act::Scope, &defect.by),
+        });
         let body = html! {
             section.head {
                 div {
@@ -147,7 +151,7 @@ async fn page(
             @if let Some(original) = original(release, defect) {
                 p.note { "It is a duplicate: where it was seen, " a href=(reader.link(seen.path(&format!("/defects/{}", original.key)))) { (original.label()) } " was. Say of that one what it is for users." }
             }
-            @if refused.is_some_and(|refused| !FORMS.contains(&refused.form.as_str())) && !reports { (wrong(refused)) }
+            @if !stands { (wrong(refused)) }
             div.columns {
                 (ours(&seen, reader, defect, untranslated, reports))
                 (theirs(&seen, reader, &exposures, defect))
@@ -161,12 +165,9 @@ async fn page(
         ("Defects".to_owned(), seen.path("/defects")),
         (key.to_string(), seen.path(&format!("/defects/{key}"))),
     ];
-    let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = Refused::status(refused);
     Ok(seen.frame(reader, Tab::Defects, &title, below, body).answer_with(status))
 }
-
-/// The forms that are shown whatever may be answered.
-const FORMS: [&str; 4] = ["defer", "undefer", "withdraw", "return"];
 
 /// What people here said it is for users.
 fn ours(seen: &Seen, reader: &Reader, defect: &Defect, untranslated: bool, may: bool) -> Markup {

@@ -102,6 +102,18 @@ pub(super) fn card(
     }
 }
 
+/// Tells whether a form asks for an answer: on a track, or by "other" for somebody else's word. A duplicate is asked for
+/// none, and what the report or a duplicate has seen is answered already.
+pub(super) fn is_asked(exposures: &Exposures<'_>, defect: &Defect, on: &str, may: bool) -> bool {
+    let answered = |id: TrackId| {
+        matches!(
+            exposures.of(defect, &id),
+            Exposed::Handed(_) | Exposed::Seen(Sight::Report | Sight::FoundIn(_) | Sight::Duplicate(_))
+        )
+    };
+    may && (on == "other" || TrackId::parse(on).is_ok_and(|id| !answered(id)))
+}
+
 fn on_track(
     seen: &Seen,
     reader: &Reader,
@@ -114,9 +126,7 @@ fn on_track(
     let exposed = exposures.of(defect, id);
     let known = Known::of(&exposed);
     let answer = defect.answers.get(id);
-    // A duplicate is asked for no answer, and a track that the report names is answered already.
-    let asks = answering.may
-        && !matches!(exposed, Exposed::Handed(_) | Exposed::Seen(Sight::Report | Sight::FoundIn(_)));
+    let asks = is_asked(exposures, defect, id.as_str(), answering.may);
     let refused = Refused::of(answering.refused, &format!("expose-{id}"));
     html! {
         li #{ "on-" (id) } {

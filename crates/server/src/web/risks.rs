@@ -4,7 +4,6 @@
 
 use axum::extract::rejection::{FormRejection, PathRejection, QueryRejection};
 use axum::extract::{Form, Path, Query, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use domain::envelope::Position;
 use domain::id::{ProductId, ReleaseId, ReleaseName, TrackId};
@@ -76,7 +75,7 @@ pub(super) async fn close(
         Err(AppError::Refused(refusal)) => {
             let seen = Seen::load(&app, &reader, &id).await?;
             reader.here = seen.path("/risks");
-            let refused = Refused { form: risk.to_string(), typed, why: refusal.sentence };
+            let refused = Refused::new(risk.to_string(), typed, refusal);
             page(&reader, seen, &Narrow::default(), Some(&refused))
         }
         Err(error) => Err(error.into()),
@@ -86,7 +85,7 @@ pub(super) async fn close(
 fn page(reader: &Reader, mut seen: Seen, narrow: &Narrow, refused: Option<&Refused>) -> Page {
     let body = body(&seen, reader, narrow, refused);
     let below = vec![("Risks".to_owned(), seen.path("/risks"))];
-    let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = Refused::status(refused);
     Ok(seen.frame(reader, Tab::Risks, "Risks", below, body).answer_with(status))
 }
 
@@ -101,11 +100,17 @@ fn body(seen: &Seen, reader: &Reader, narrow: &Narrow, refused: Option<&Refused>
         release.risks.iter().rev().filter(|risk| risk.closed.is_some()).filter(on).collect();
     let now = seen.past.is_none() && release.unrecognised.is_none();
     let may = now && reader.may(Act::Report);
+    // A refusal stands by its form; where that is not shown, at the head of the page.
+    let stands = refused.is_some_and(|refused| {
+        let of = open.iter().find(|risk| risk.position.to_string() == refused.form);
+        now && of.is_some_and(|risk| reader.may_to(Act::Scope, &risk.by))
+    });
     html! {
         section.head {
             div { h1 { "Risks" } p.sub { "What could go wrong for users and has not yet: how likely, what they would feel, and what is done against it." } }
             @if may { div.act { a.button.primary href=(seen.path("/risks/new")) { "Note a risk" } } }
         }
+        @if !stands { (wrong(refused)) }
         section.card aria-label="Risks" {
             @if release.risks.is_empty() {
                 (empty("No risk is noted", html! {
@@ -151,7 +156,7 @@ fn one(seen: &Seen, reader: &Reader, risk: &Risk, now: bool, refused: Option<&Re
     html! {
         li #{ "r-" (risk.position) } {
             p.marked { b { (description.title) } span.likely { (description.likelihood.as_str()) } }
-            p { "Users: " (description.effect) }
+            p { "For users: " (description.effect) }
             p { "Against it: " (description.mitigation) }
             p.hint {
                 (seen.name(&description.owner)) " watches it · " (tracks)

@@ -4,10 +4,11 @@
 
 use std::collections::BTreeMap;
 
+use axum::http::StatusCode;
 use domain::envelope::ActorId;
 use domain::id::{BuildNumber, TrackId};
 use domain::person::Known;
-use domain::refusal::Refusal;
+use domain::refusal::{Refusal, RefusalKind};
 use domain::release::Release;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -26,6 +27,7 @@ pub(super) struct Refused {
     pub(super) form: String,
     pub(super) typed: Typed,
     pub(super) why: String,
+    pub(super) kind: RefusalKind,
 }
 
 impl Typed {
@@ -101,6 +103,19 @@ impl Typed {
 }
 
 impl Refused {
+    pub(super) fn new(form: impl Into<String>, typed: Typed, refusal: Refusal) -> Self {
+        Self { form: form.into(), typed, why: refusal.sentence, kind: refusal.kind }
+    }
+
+    /// Returns what a page answers with that shows this, or nothing refused.
+    pub(super) fn status(refused: Option<&Self>) -> StatusCode {
+        match refused.map(|refused| refused.kind) {
+            None => StatusCode::OK,
+            Some(RefusalKind::Forbidden) => StatusCode::FORBIDDEN,
+            Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        }
+    }
+
     /// Returns what was typed into a form, if that is the one that was refused.
     pub(super) fn of<'a>(refused: Option<&'a Self>, form: &str) -> Option<&'a Self> {
         refused.filter(|refused| refused.form == form)

@@ -1,7 +1,5 @@
 //! Defects, changes and risks through the API: what is taken, what is refused, and what is shown of them.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
-
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, header};
 use http_body_util::BodyExt;
@@ -12,21 +10,8 @@ use server::config::{LocalActor, Settings};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
-const FILE: &str = r#"
-[product]
-name = "Tidewatch"
-[tracks.ios]
-name = "iOS"
-[tracks.wearos]
-name = "Wear OS"
-[[criteria]]
-use = "smoke-passed"
-[releases."2026.12"]
-version = "4.2.0"
-[releases."2026.12".tracks.ios]
-candidate = { number = 514, commit = "9be27d1" }
-[releases."2026.12".tracks.wearos]
-"#;
+use crate::FILE;
+
 const RELEASE: &str = "/api/v1/releases/tidewatch/2026.12";
 
 struct Place {
