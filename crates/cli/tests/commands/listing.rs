@@ -61,19 +61,21 @@ fn walk(on: On) {
 }
 
 fn contents(place: &Place) {
+    // Whoever acts on a server here is a machine, which speaks for nobody.
+    let sam = "--on-behalf-of 'Sam Roe' --source 'phone call'";
     place
         .run(&format!(
             "change add {OF} --key TW-7 --priority p1 --track ios --area Sync 'Routes without a phone'"
         ))
         .succeeds();
-    place.run(&format!("change done {OF} TW-7 --for engineering --notes merged")).succeeds();
+    place.run(&format!("change done {OF} TW-7 --for engineering --notes merged {sam}")).succeeds();
     place
         .run(&format!("change done {OF} TW-7 --for product --on-behalf-of 'Jo Lind' --source 'phone call'"))
         .succeeds();
     let marketing = place.run(&format!("change done {OF} TW-7 --for marketing"));
     assert!(marketing.err.contains("engineering, qa and product"), "{marketing:?}");
     place
-        .run(&format!("change undone {OF} TW-7 --for engineering --notes 'flight mode is missing'"))
+        .run(&format!("change undone {OF} TW-7 --for engineering --notes 'flight mode is missing' {sam}"))
         .succeeds();
     let listed = place.run(&format!("change list {OF} --undone")).succeeds();
     assert!(listed.out.contains("engineering –, qa –, product done"), "{listed:?}");
