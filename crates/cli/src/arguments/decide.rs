@@ -2,7 +2,7 @@
 //!
 //! Invariant: what is decided on is named: the build, the function, the number of the waiver.
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use domain::criterion::Function;
 use domain::id::{BuildNumber, Commit, CriterionId, DefectKey, TrackId};
 use domain::time::Time;
@@ -99,6 +99,8 @@ pub(crate) enum Waiver {
 }
 
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("subject").required(true).args(["criterion", "defect"])))]
+#[command(group(ArgGroup::new("scope").required(true).args(["build", "whole_release"])))]
 pub(crate) struct RequestWaiver {
     #[command(flatten)]
     pub(crate) release: OfRelease,
@@ -106,18 +108,13 @@ pub(crate) struct RequestWaiver {
     #[arg(long, value_name = "ID")]
     pub(crate) track: TrackId,
     /// The criterion to accept, by its id
-    #[arg(long, value_name = "ID", required_unless_present = "defect", conflicts_with = "defect")]
+    #[arg(long, value_name = "ID")]
     pub(crate) criterion: Option<CriterionId>,
     /// The defect to accept, by its key
     #[arg(long, value_name = "KEY")]
     pub(crate) defect: Option<DefectKey>,
     /// For this build alone, which must be the candidate; the next candidate ends it
-    #[arg(
-        long,
-        value_name = "NUMBER",
-        required_unless_present = "whole_release",
-        conflicts_with = "whole_release"
-    )]
+    #[arg(long, value_name = "NUMBER")]
     pub(crate) build: Option<BuildNumber>,
     /// For every candidate of the release
     #[arg(long)]

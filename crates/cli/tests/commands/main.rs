@@ -4,6 +4,7 @@
 
 mod asking;
 mod defining;
+mod deciding;
 mod demo;
 mod described;
 mod disk;
