@@ -2,6 +2,7 @@
 //!
 //! Invariant: what is told is what the fold will do, and nothing that would be lost is left out.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,7 @@ use crate::ask::{Ask, Standing as AskStanding};
 use crate::build::Build;
 use crate::defect::{Defect, DefectState};
 use crate::envelope::Position;
+use crate::exposure::order;
 use crate::happening::About;
 use crate::id::{BuildNumber, RunKind};
 use crate::release::Release;
@@ -265,11 +267,7 @@ impl Next<'_> {
 
     /// Tells whether a build has what was mended in another; `None` if nobody can tell.
     fn has(&self, build: &BuildNumber, fixed_in: &BuildNumber) -> Option<bool> {
-        if build == fixed_in {
-            return Some(true);
-        }
-        let revision = |number: &BuildNumber| self.known(number).and_then(|build| build.revision);
-        Some(revision(build)? >= revision(fixed_in)?)
+        Some(order(self.track, build, fixed_in)? != Ordering::Less)
     }
 
     fn fixes(&self) -> Vec<Consequence> {

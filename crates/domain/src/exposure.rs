@@ -207,7 +207,7 @@ pub fn mended(track: &Track, defect: &Defect) -> Mended {
 }
 
 /// Compares two builds of a track: by how many commits lead up to them, or else by their numbers, if they are numbers.
-fn order(track: &Track, one: &BuildNumber, other: &BuildNumber) -> Option<Ordering> {
+pub(crate) fn order(track: &Track, one: &BuildNumber, other: &BuildNumber) -> Option<Ordering> {
     if one == other {
         return Some(Ordering::Equal);
     }

@@ -2,11 +2,14 @@
 //!
 //! Invariant: a candidate is a build on record, and it takes the place of another only with a reason.
 
+use std::cmp::Ordering;
+
 use super::evidence::{build, track, writable};
 use super::{LONGEST_TEXT, Settled, perhaps, said};
 use crate::carry::Carry;
 use crate::envelope::{ActorId, Position};
 use crate::event::{CandidateNominated, Event, EvidenceCarried};
+use crate::exposure::order;
 use crate::id::{BuildNumber, Commit, TrackId};
 use crate::refusal::Refusal;
 use crate::release::Release;
@@ -89,10 +92,7 @@ pub fn carry(
             track.build_label(&of)
         )));
     }
-    let revision = |number: &BuildNumber| track.builds.get(number).and_then(|build| build.revision);
-    if let (Some(made), Some(now)) = (revision(&of), revision(&candidate.build))
-        && made > now
-    {
+    if order(track, &of, &candidate.build) == Some(Ordering::Greater) {
         return Err(Refusal::contradiction(format!(
             "Evidence {evidence} was made on {}, which is later than the candidate, {}: what was seen there may not be in \
              the candidate yet. Evidence is only carried forward.",

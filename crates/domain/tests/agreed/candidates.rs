@@ -98,7 +98,7 @@ fn everything_that_counted_is_told_before_another_takes_its_place() {
     let wanted = Wanted::Summary { track: ios(), build: number("512") };
     story.happens("ada", Event::Asked(Asked { of: actor("jo"), wanted, note: None, until: at(999) }));
     story.defect("TW-1", Severity::High, Some("514"));
-    story.defect("TW-2", Severity::High, Some("515"));
+    story.defect("TW-2", Severity::High, Some("rc-7"));
 
     let track = &story.release.tracks[&ios()];
     let first = &consequences(&story.release, track, &number("514"), None, story.now())[1];
@@ -117,7 +117,7 @@ fn everything_that_counted_is_told_before_another_takes_its_place() {
         ),
         (
             Effect::Lost,
-            "Nobody can tell whether 4.2.0 (514) has the fix of TW-2 “Old route after sync”, which came with 515: their \
+            "Nobody can tell whether 4.2.0 (514) has the fix of TW-2 “Old route after sync”, which came with rc-7: their \
              commits are not counted.",
         ),
         (Effect::Ends, "The waiver of “Smoke passed” lapses: it was given for 4.2.0 (512) alone."),

@@ -45,6 +45,7 @@ pub struct AssessRequest {
     pub build: BuildNumber,
     pub recommendation: Recommendation,
     /// How sure you are, in percent.
+    #[serde(deserialize_with = "super::said::percent")]
     #[schema(minimum = 0, maximum = 100)]
     pub confidence: i64,
     /// Why, in your own words.

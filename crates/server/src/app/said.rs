@@ -27,39 +27,48 @@ impl PartialSchema for Said {
 
 impl ToSchema for Said {}
 
+/// A whole number, and what it is of.
+struct Whole(&'static str);
+
+impl de::Visitor<'_> for Whole {
+    type Value = i64;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0)
+    }
+
+    fn visit_i64<E: de::Error>(self, whole: i64) -> Result<i64, E> {
+        Ok(whole)
+    }
+
+    fn visit_u64<E: de::Error>(self, whole: u64) -> Result<i64, E> {
+        i64::try_from(whole).map_err(|_| E::invalid_value(de::Unexpected::Unsigned(whole), &self))
+    }
+
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<i64, E> {
+        let whole = number as i64;
+        if whole as f64 == number {
+            return Ok(whole);
+        }
+        Err(E::invalid_value(de::Unexpected::Float(number), &self))
+    }
+}
+
 /// Reads a position as JSON has whole numbers: also as 42.0, and from 1 on.
 pub(crate) fn position<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Position, D::Error> {
-    struct Whole;
-
-    impl de::Visitor<'_> for Whole {
-        type Value = i64;
-
-        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.write_str("a position, a whole number from 1 on")
-        }
-
-        fn visit_i64<E: de::Error>(self, whole: i64) -> Result<i64, E> {
-            Ok(whole)
-        }
-
-        fn visit_u64<E: de::Error>(self, whole: u64) -> Result<i64, E> {
-            i64::try_from(whole).map_err(|_| E::invalid_value(de::Unexpected::Unsigned(whole), &self))
-        }
-
-        fn visit_f64<E: de::Error>(self, number: f64) -> Result<i64, E> {
-            let whole = number as i64;
-            if whole as f64 == number {
-                return Ok(whole);
-            }
-            Err(E::invalid_value(de::Unexpected::Float(number), &self))
-        }
-    }
-
-    let whole = deserializer.deserialize_i64(Whole)?;
+    let whole = deserializer.deserialize_i64(Whole("a position, a whole number from 1 on"))?;
     if whole < 1 {
-        return Err(de::Error::invalid_value(de::Unexpected::Signed(whole), &Whole));
+        return Err(de::Error::invalid_value(
+            de::Unexpected::Signed(whole),
+            &"a position, a whole number from 1 on",
+        ));
     }
     Ok(Position(whole))
+}
+
+/// Reads a percentage as JSON has whole numbers: also as 80.0. Whether it is one from 0 to 100 is for the command to say.
+pub(crate) fn percent<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+    deserializer.deserialize_i64(Whole("a percentage, a whole number from 0 to 100"))
 }
 
 #[cfg(test)]
