@@ -69,3 +69,11 @@ pub fn perhaps(what: &str, of: Option<&str>, most: usize) -> Result<Option<Strin
     let text = text(what, of.unwrap_or_default(), most)?;
     Ok(Some(text).filter(|text| !text.is_empty()))
 }
+
+/// Returns the address of a page on the web, if there is one.
+///
+/// # Errors
+/// One that a browser would not open as a page: links are made of it.
+pub fn page(url: &str) -> Result<Option<String>, Refusal> {
+    described::url(Some(url))
+}

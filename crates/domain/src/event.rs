@@ -17,6 +17,7 @@ use crate::digest::Digest;
 use crate::envelope::{ActorId, Position};
 use crate::evidence::{AttestedResult, Counts};
 use crate::id::{BuildNumber, ProductId, ReleaseName, RunId, RunKind, TrackId};
+use crate::import;
 use crate::policy::Policy;
 use crate::time::Time;
 use crate::track::{Plan, TrackDescription};
@@ -72,6 +73,8 @@ events! {
     ProductDescribed(ProductDescribed) = "product_described" v 1,
     /// In a product's stream: the criteria that new releases start from.
     TemplateChanged(TemplateChanged) = "template_changed" v 1,
+    /// In a product's stream: what the columns of imported files hold, for the next time.
+    ImportMappingRemembered(ImportMappingRemembered) = "import_mapping_remembered" v 1,
     /// In a release's stream, first of all.
     ReleasePlanned(ReleasePlanned) = "release_planned" v 1,
     /// In a release's stream: the product's name, zone or kinds of run, as this release now sees them.
@@ -138,6 +141,13 @@ pub struct ProductDescribed {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TemplateChanged {
     pub criteria: Vec<Criterion>,
+}
+
+/// It takes the place of what was remembered for such lists before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportMappingRemembered {
+    pub kind: import::Kind,
+    pub mapping: import::Mapping,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -35,6 +35,7 @@ pub mod ground;
 pub mod happening;
 pub mod id;
 pub mod impact;
+pub mod import;
 pub mod knowledge;
 pub mod lacks;
 pub mod listing;

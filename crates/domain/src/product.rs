@@ -8,6 +8,7 @@ use crate::criterion::Criterion;
 use crate::envelope::{Envelope, StreamVersion};
 use crate::event::{Event, ProductDescribed};
 use crate::id::TrackId;
+use crate::import;
 use crate::track::TrackDescription;
 
 /// A product, as of the last event folded.
@@ -16,6 +17,8 @@ pub struct Product {
     pub description: ProductDescribed,
     pub tracks: BTreeMap<TrackId, TrackDescription>,
     pub template: Vec<Criterion>,
+    /// What the columns of imported files hold, as it was the last time.
+    pub mappings: BTreeMap<import::Kind, import::Mapping>,
     pub version: StreamVersion,
     pub unrecognised: Option<String>,
 }
@@ -34,6 +37,7 @@ impl Product {
                         description,
                         tracks: BTreeMap::new(),
                         template: Vec::new(),
+                        mappings: BTreeMap::new(),
                         version: envelope.version,
                         unrecognised: None,
                     });
@@ -46,6 +50,9 @@ impl Product {
                     product.tracks.remove(&retired.track);
                 }
                 (Some(product), Event::TemplateChanged(changed)) => product.template = changed.criteria,
+                (Some(product), Event::ImportMappingRemembered(remembered)) => {
+                    product.mappings.insert(remembered.kind, remembered.mapping);
+                }
                 (Some(product), Event::Unrecognised) => {
                     product.unrecognised.get_or_insert_with(|| {
                         format!("{} version {}", envelope.kind, envelope.kind_version)

@@ -234,6 +234,7 @@ impl Release {
             Event::ReleasePlanned(_)
             | Event::ProductDescribed(_)
             | Event::TemplateChanged(_)
+            | Event::ImportMappingRemembered(_)
             | Event::EventRedacted(_) => {}
         }
     }

@@ -17,6 +17,7 @@ const RELEASE: &str = include_str!("journals/2026-11.ndjson");
 const PLANS: &str = include_str!("journals/2026-11-plans.ndjson");
 const ASKS: &str = include_str!("journals/2026-12-asks.ndjson");
 const HEART: &str = include_str!("journals/2026-12-heart.ndjson");
+const IMPORT: &str = include_str!("journals/2026-12-import.ndjson");
 const PRODUCT: &str = include_str!("journals/2026-11-product.ndjson");
 
 #[derive(serde::Deserialize)]
@@ -53,7 +54,7 @@ fn events(journal: &str) -> Vec<(Envelope, Event)> {
 
 #[test]
 fn every_type_and_every_version_that_ever_was_has_a_line() {
-    let written: BTreeSet<(String, u32)> = [RELEASE, PLANS, ASKS, HEART, PRODUCT]
+    let written: BTreeSet<(String, u32)> = [RELEASE, PLANS, ASKS, HEART, IMPORT, PRODUCT]
         .into_iter()
         .flat_map(lines)
         .map(|line| (line.kind, line.version))
@@ -147,8 +148,18 @@ fn a_product_of_earlier_versions_folds() {
 }
 
 #[test]
+fn what_columns_hold_folds() {
+    use domain::import::{Field, Kind};
+    let product = Product::fold(events(IMPORT)).unwrap();
+    let mapping = &product.mappings[&Kind::Defects];
+    assert_eq!(mapping.columns["Issue key"], Some(Field::Key));
+    assert_eq!(mapping.columns["Assignee"], None);
+    assert_eq!(mapping.values["Status"]["In Arbeit"], "open");
+}
+
+#[test]
 fn what_is_written_today_is_read_back_the_same() {
-    for (envelope, event) in [RELEASE, PLANS, ASKS, HEART, PRODUCT].into_iter().flat_map(events) {
+    for (envelope, event) in [RELEASE, PLANS, ASKS, HEART, IMPORT, PRODUCT].into_iter().flat_map(events) {
         let (kind, version) = event.kind();
         if event != Event::Unrecognised {
             let again = Event::read(kind, version, envelope.position, Some(&event.payload())).unwrap();

@@ -11,6 +11,7 @@ mod definition;
 mod document;
 mod evidence;
 mod idempotency;
+mod imports;
 mod journal;
 mod logins;
 mod object;
@@ -84,6 +85,7 @@ pub(crate) fn routes(app: App, access: Access) -> (Router, Vec<Door>, Arc<Served
         .api(Act::GiveWord, routes!(waivers::approve))
         .api(Act::GiveWord, routes!(waivers::refuse))
         .api(Act::Report, routes!(waivers::revoke))
+        .api(Act::Report, routes!(imports::import))
         .api(Act::Read, routes!(asks::list))
         .api(Act::Ask, routes!(asks::ask))
         .api(Act::Ask, routes!(asks::anew))

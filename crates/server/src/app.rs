@@ -22,6 +22,7 @@ pub mod events;
 pub mod evidence;
 pub mod facts;
 pub mod follow;
+pub mod import;
 pub mod ingest;
 pub mod judgement;
 pub mod ledger;

@@ -75,6 +75,15 @@ impl Teller<'_> {
                 let sentence = format!("changed what new releases start from: {criteria}");
                 Told::new(Topic::Criteria, About::Product, sentence)
             }
+            Event::ImportMappingRemembered(remembered) => {
+                let columns = remembered.mapping.columns.values().flatten().count();
+                let sentence = format!(
+                    "kept for the next import of {} what {} of the file hold",
+                    remembered.kind.nouns().1,
+                    words::count(columns as i64, "column", "columns")
+                );
+                Told::new(Topic::Setup, About::Product, sentence)
+            }
             Event::ReleasePlanned(planned) => {
                 let description = &planned.description;
                 let sentence = format!(

@@ -5,6 +5,7 @@
 mod changes;
 mod defects;
 mod exposure;
+mod importing;
 mod keeping;
 mod risks;
 mod story;

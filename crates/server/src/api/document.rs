@@ -45,7 +45,7 @@ Lists come in pages: `items`, and `next`, which is `null` at the end. Send `next
 it stays good while things are added. Times are RFC 3339 in UTC.";
 
 /// The groups of routes, in the order in which they are read.
-const TAGS: [(&str, &str); 11] = [
+const TAGS: [(&str, &str); 12] = [
     ("Releases", "Products and releases, what they are ready for, and why."),
     ("Definition", "The definition of ready: drafted, agreed, in force; and criteria tried out."),
     ("Evidence", "Test runs, checks by hand and summaries: brought, read and withdrawn."),
@@ -56,6 +56,7 @@ const TAGS: [(&str, &str); 11] = [
         "What the release carries: changes, and whether engineering, qa and product call them done.",
     ),
     ("Risks", "What could go wrong for users, and what is done against it."),
+    ("Import", "Spreadsheets of defects, changes and sign-offs, brought row by row."),
     ("Asks", "Asking people who need no account for evidence, by links that open one form."),
     ("Journal", "Everything that happened, event by event."),
     ("Accounts", "Who you are, who else may come in, and tokens for programs."),
