@@ -10,6 +10,7 @@ mod definition;
 mod evidence;
 mod examples;
 mod front;
+mod import;
 mod journal;
 mod people;
 mod place;
@@ -27,6 +28,7 @@ pub(crate) use decide::{Assess, Candidate, EndWaiver, Nominate, Recommend, Reque
 pub(crate) use defect::{Defect, ListDefects, OfDefect, Report};
 pub(crate) use definition::{Criterion, Definition, Draft, Try};
 pub(crate) use evidence::{Attest, CaseOutcome, DeviceResult, Evidence, Ingest, OfBuild, Summary};
+pub(crate) use import::Import;
 pub(crate) use journal::{Backup, EventPart, Journal, Restore};
 pub(crate) use people::{FunctionOrNone, Login, Logout, People, Token, Whoami, Whose};
 pub(crate) use place::{Kept, Look, Place, Reach, Where};
@@ -91,6 +93,9 @@ pub(crate) enum Command {
     /// What the release carries: changes, and whether they are done
     #[command(subcommand)]
     Change(Change),
+    /// Import a spreadsheet of defects, changes or sign-offs
+    #[command(after_help = examples::IMPORT)]
+    Import(Box<Import>),
     /// Risks: what could go wrong, and what is done against it
     #[command(subcommand)]
     Risk(Risk),

@@ -16,6 +16,7 @@ mod definition;
 mod demo;
 mod evidence;
 mod facts;
+mod import;
 mod ingest;
 mod init;
 mod journal;
@@ -143,6 +144,7 @@ pub(crate) async fn one(client: &Client, command: Command) -> Outcome {
         Command::Evidence(evidence) => evidence::run(client, evidence).await,
         Command::Defect(defect) => defect::run(client, defect).await,
         Command::Change(change) => change::run(client, change).await,
+        Command::Import(import) => import::run(client, &import).await,
         Command::Risk(risk) => risk::run(client, risk).await,
         Command::List(list) => risk::whole(client, list).await,
         Command::Candidate(candidate) => candidate::run(client, candidate).await,

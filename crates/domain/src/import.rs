@@ -23,6 +23,7 @@ pub use plan::{Counts, FieldChange, Importing, Outcome, Plan, Planned, UnknownVa
 pub use row::Trouble;
 pub use signed::{Signer, named};
 pub use table::{Column, Line, Table};
+pub use word::choices;
 
 /// The largest file, in bytes.
 pub const LARGEST: usize = 20 << 20;

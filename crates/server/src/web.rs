@@ -25,6 +25,7 @@ mod exposed;
 mod fleet;
 mod frame;
 mod gallery;
+mod import;
 mod journal;
 mod live;
 mod login;
@@ -70,6 +71,8 @@ use crate::door::{Access, Door, Doors};
 const FORM_LIMIT: usize = 1 << 20;
 /// The largest form with a file in it: the file, and what is around it.
 const ATTACHED_LIMIT: usize = crate::app::attachment::LARGEST + FORM_LIMIT;
+/// The largest form with a list in it.
+const IMPORT_LIMIT: usize = domain::import::LARGEST + FORM_LIMIT;
 
 /// What pages share.
 #[derive(Clone, Debug)]
@@ -134,6 +137,8 @@ pub(crate) fn router(
         .post(Act::Report, "/releases/{product}/{name}/waivers/{position}/revoke", waiver::revoke)
         .get(Act::BringEvidence, "/releases/{product}/{name}/record", record::form)
         .post_large(Act::BringEvidence, "/releases/{product}/{name}/record", record::record, ATTACHED_LIMIT)
+        .get(Act::Report, "/releases/{product}/{name}/import", import::form)
+        .post_large(Act::Report, "/releases/{product}/{name}/import", import::import, IMPORT_LIMIT)
         .get(Act::Read, "/releases/{product}/{name}/asks", asks::list)
         .post(Act::Ask, "/releases/{product}/{name}/asks", ask::ask)
         .get(Act::Ask, "/releases/{product}/{name}/asks/new", ask::form)

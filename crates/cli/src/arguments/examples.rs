@@ -32,6 +32,17 @@ Examples:
   seaworthy ingest --release 2026.12 --track android --build 40518 --kind smoke 'app/**/TEST-*.xml'
   ./run-tests | seaworthy ingest --release 2026.12 --track ios --build 514 --kind smoke -";
 
+pub(super) const IMPORT: &str = "\
+CSV with whatever is between its cells, JSON, or Excel. What the columns hold is guessed by their names, shown before \
+anything is recorded, and remembered for the next time. The same file again changes only what differs.
+
+Examples:
+  seaworthy import --release 2026.12 defects.xlsx
+  seaworthy import --release 2026.12 --dry-run --map 'Kurztext=title' --value 'Status:In Arbeit=open' defects.csv
+  seaworthy import --release 2026.12 --whole --yes --name jira.json export-of-today.json
+  seaworthy import --release 2026.12 --as changes --partial changes.csv
+  seaworthy import --release 2026.12 --as sign-offs signed.xlsx";
+
 pub(super) const CHECK: &str = "\
 Exits with 0 if ready, 1 if not ready, 2 if unknown.
 

@@ -337,7 +337,7 @@ pub(super) fn mark(text: &str) -> Option<bool> {
 }
 
 /// Returns what a text in a column of this field can be said to mean; nothing where it means itself.
-pub(super) fn choices(field: Field, release: &Release) -> Vec<String> {
+pub fn choices(field: Field, release: &Release) -> Vec<String> {
     let names = |names: &mut dyn Iterator<Item = &'static str>| names.map(str::to_owned).collect::<Vec<_>>();
     let mut choices = match field {
         Field::Severity => names(&mut Severity::ALL.iter().map(|(name, _)| *name)),

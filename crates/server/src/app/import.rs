@@ -14,6 +14,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use domain::command::apply::Decided;
 use domain::criterion::Function;
+use domain::digest::Digest;
 use domain::envelope::Position;
 use domain::event::{Event, ImportMappingRemembered};
 use domain::id::ReleaseId;
@@ -119,8 +120,6 @@ pub(crate) struct Imported {
     pub(crate) read: Arc<Read>,
     pub(crate) uses: Vec<ColumnUse>,
     pub(crate) plan: Plan,
-    /// What was said of words, now and before.
-    pub(crate) words: [Mapping; 2],
     pub(crate) refusal: Option<Refusal>,
     pub(crate) position: Option<Position>,
 }
@@ -188,7 +187,6 @@ impl App {
             let mut imported = Imported {
                 read: prepared.read.clone(),
                 uses: prepared.uses.clone(),
-                words: [prepared.said.clone(), prepared.remembered.clone()],
                 plan,
                 refusal,
                 position: None,
@@ -219,6 +217,26 @@ impl App {
             }
         }
         Err(AppError::Conflict(id.to_string()))
+    }
+
+    /// Keeps a file between two steps of a form.
+    pub(crate) async fn keep_import(&self, bytes: Bytes) -> Result<Digest, AppError> {
+        self.allows(Act::Report, Whose::Own)?;
+        if bytes.len() > command::LARGEST {
+            return Err(read::too_large().into());
+        }
+        Ok(self.blobs().put(bytes).await?)
+    }
+
+    /// Returns a file that was kept.
+    pub(crate) async fn kept_import(&self, digest: &Digest) -> Result<Bytes, AppError> {
+        self.allows(Act::Report, Whose::Own)?;
+        let gone = || Refusal::unknown("The file is not kept any more. Choose it once more.");
+        let size = self.blobs().size(digest).await?.ok_or_else(gone)?;
+        if size > command::LARGEST as u64 {
+            return Err(gone().into());
+        }
+        Ok(self.blobs().get(digest).await?.ok_or_else(gone)?)
     }
 
     async fn prepare(

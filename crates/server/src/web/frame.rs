@@ -344,6 +344,7 @@ fn done(code: &str) -> Option<&'static str> {
         "drafted" => Some("Put forward. It rules once every function has agreed."),
         "undrafted" => Some("Dropped. What is in force stays in force."),
         "agreed" => Some("Agreed, and on record."),
+        "imported" => Some("Imported. The same file again changes only what differs."),
         "unasked" => Some("Withdrawn. The link opens nothing any more."),
         "erased" => Some("Erased, everywhere."),
         "withdrawn" => Some("Withdrawn. It no longer counts, and the journal says why."),
