@@ -46,7 +46,7 @@ impl Story {
         let ios = id(TrackId::parse, "ios");
         let mut merges = Merges::new();
         let mut events = vec![planned()];
-        events.extend(["ios", "watchos"].map(|track| described(track)));
+        events.extend(["ios", "watchos"].map(described));
         events.push(Event::DefinitionPutInForce(Definition {
             version: 1,
             criteria: criteria(),
@@ -167,7 +167,7 @@ fn defect(track: &TrackId, index: usize) -> Vec<Event> {
         workaround: None,
     };
     let translated = Event::DefectTranslated(DefectTranslated { defect, impact });
-    let is_told = index % 20 != 0;
+    let is_told = !index.is_multiple_of(20);
     [reported].into_iter().chain(is_told.then_some(translated)).collect()
 }
 
@@ -181,8 +181,10 @@ fn change(index: usize) -> Vec<Event> {
     };
     let (source, reason) = (Default::default(), None);
     let described = ChangeDescribed { change: change.clone(), description, source, reason };
-    let said =
-        DONE_BY.into_iter().filter(|function| index % 20 != 0 || *function != Function::Qa).map(|function| {
+    let said = DONE_BY
+        .into_iter()
+        .filter(|function| !index.is_multiple_of(20) || *function != Function::Qa)
+        .map(|function| {
             let (change, notes, provenance) = (change.clone(), None, Default::default());
             Event::ChangeSaid(ChangeSaid { change, function, done: true, notes, provenance })
         });

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use clap::{ArgMatches, Parser};
+use server::app::waiver::WaiverLine;
 use server::clock::Clock;
 use server::config::{LocalActor, Settings};
 use server::door::Access;
@@ -25,6 +26,9 @@ use crate::terminal::{self, BOLD, DIM, paint};
 use script::{AFTERWARDS, BEFORE, MEMBERS, Scene};
 
 const HOUR: i64 = 3_600_000_000;
+/// What stands for a moment in two weeks, and for the waiver that was asked for last.
+const FORTNIGHT: &str = "{in 14 days}";
+const WAIVER: &str = "{waiver}";
 
 /// How far the demo's clock is from the system's, in microseconds: it tells of three days in a second.
 static MOVED: AtomicI64 = AtomicI64::new(0);
@@ -107,12 +111,14 @@ async fn live(client: &Client, seconds: u64, folder: &Path, stop: CancellationTo
 }
 
 async fn play(client: &Client, scene: &Scene) -> Result<(), Failed> {
-    terminal::line("");
-    terminal::line(&paint(BOLD, &format!("# {}", scene.says)));
+    if !scene.says.is_empty() {
+        terminal::line("");
+        terminal::line(&paint(BOLD, &format!("# {}", scene.says)));
+    }
     let actor = LocalActor { login: login(scene.by), name: scene.by.to_owned() };
     let client = client.acting_as(actor)?;
     for command in scene.commands {
-        let command = format!("seaworthy {command}");
+        let command = format!("seaworthy {}", filled(&client, command).await?);
         terminal::line(&paint(DIM, &format!("$ {command}")));
         let arguments = shlex::split(&command).unwrap_or_default();
         let arguments = Arguments::try_parse_from(arguments).map_err(|error| Failed::Inside(error.into()))?;
@@ -123,6 +129,23 @@ async fn play(client: &Client, scene: &Scene) -> Result<(), Failed> {
         one(&client, arguments.command).await?;
     }
     Ok(())
+}
+
+/// Puts a moment that is still to come, and the waiver that was asked for last, into a command.
+async fn filled(client: &Client, command: &str) -> Result<String, Failed> {
+    let mut command = command.to_owned();
+    if command.contains(FORTNIGHT) {
+        let now = Clock::Moved(&MOVED).now();
+        let then = now.plus_micros(14 * 24 * HOUR).timestamp();
+        command = command.replace(FORTNIGHT, &format!("{then:.0}"));
+    }
+    if command.contains(WAIVER) {
+        let path = "/releases/tidewatch/2026.12/waivers";
+        let (waivers, _) = client.all::<WaiverLine>(path).await?;
+        let last = waivers.first().map(|line| line.waiver.to_string()).unwrap_or_default();
+        command = command.replace(WAIVER, &last);
+    }
+    Ok(command)
 }
 
 /// Returns the login of somebody in the demo.

@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod asking;
-mod defining;
 mod deciding;
+mod defining;
 mod demo;
 mod described;
 mod disk;

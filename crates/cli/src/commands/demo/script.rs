@@ -23,6 +23,8 @@ const fn scene(at: i64, by: &'static str, says: &'static str, commands: &'static
 
 const CI: &str = "Build server";
 const QA: &str = "Maren Okafor";
+const ENGINEERING: &str = "Alba Ferreira";
+const PRODUCT: &str = "Piotr Nowak";
 const WATCHES: &str = "Jonas Lind";
 
 /// Somebody of the demo's team, with an account.
@@ -41,8 +43,8 @@ const fn member(name: &'static str, role: Role, function: Function) -> Member {
 pub(super) const MEMBERS: &[Member] = &[
     member(QA, Role::Coordinator, Function::Qa),
     member(WATCHES, Role::Contributor, Function::Qa),
-    member("Alba Ferreira", Role::Contributor, Function::Engineering),
-    member("Piotr Nowak", Role::Coordinator, Function::Product),
+    member(ENGINEERING, Role::Contributor, Function::Engineering),
+    member(PRODUCT, Role::Coordinator, Function::Product),
     member("Tomi Abara", Role::Contributor, Function::Operations),
     member("Ines Duarte", Role::Viewer, Function::Marketing),
     member("Ruth Keller", Role::Viewer, Function::Leadership),
@@ -56,6 +58,47 @@ pub(super) const BEFORE: &[Scene] = &[
         QA,
         "QA describes the product, its criteria and its release.",
         &["apply seaworthy.toml --reason 'agreed at kick-off'"],
+    ),
+    scene(
+        74,
+        ENGINEERING,
+        "Engineering, product and QA agree to the definition of ready.",
+        &["definition agree --release 2026.12 --function engineering"],
+    ),
+    scene(74, PRODUCT, "", &["definition agree --release 2026.12 --function product"]),
+    scene(74, QA, "", &["definition agree --release 2026.12 --function qa"]),
+    scene(
+        73,
+        PRODUCT,
+        "Product lists what the release carries, and what could go wrong.",
+        &[
+            "change add --release 2026.12 --key TW-2117 --priority p1 --area Harbours --track ios --track android --intent 'Skippers find the next free berth without calling' 'Free berths beside each harbour'",
+            "change add --release 2026.12 --key TW-2140 --priority p2 --area Widgets --track wearos --intent 'The tide at a glance, on the wrist' 'Tide widget for Wear OS'",
+            "change add --release 2026.12 --key TW-2155 --priority p2 --track watchos --area Complications 'Complications update at slack water'",
+            "list whole --release 2026.12 --note 'as agreed at kick-off' changes",
+            "risk note --release 2026.12 --likelihood possible --track ios --track android --effect 'skippers would see no free berths on the first weekend' --mitigation 'the harbour feed is mirrored, and the list says how old it is' --owner 'Tomi Abara' 'The harbour feed has never seen a holiday weekend'",
+            "list whole --release 2026.12 risks",
+        ],
+    ),
+    scene(
+        55,
+        ENGINEERING,
+        "Engineering is done with two of the three.",
+        &[
+            "change done --release 2026.12 --for engineering TW-2117",
+            "change done --release 2026.12 --for engineering TW-2140",
+            "change done --release 2026.12 --for engineering TW-2155",
+        ],
+    ),
+    scene(
+        54,
+        PRODUCT,
+        "",
+        &[
+            "change done --release 2026.12 --for product TW-2117",
+            "change done --release 2026.12 --for product TW-2140",
+            "change done --release 2026.12 --for product TW-2155",
+        ],
     ),
     scene(
         52,
@@ -76,6 +119,46 @@ pub(super) const BEFORE: &[Scene] = &[
         &[
             "attest --release 2026.12 --track ios --build 514 --device 'iPad Air / iPadOS 18' --result passed --notes 'Split view and rotation, an hour'",
             "summary --release 2026.12 --track ios --build 514 summaries/ios.md",
+            "change done --release 2026.12 --for qa TW-2117",
+            "change done --release 2026.12 --for qa TW-2155",
+        ],
+    ),
+    scene(
+        29,
+        QA,
+        "Defects come in, and QA tells what each is for users, and which tracks have it.",
+        &[
+            "defect report --release 2026.12 --key TW-2291 --severity medium --priority p2 --area Harbours --track ios --found-in ios:514 'Harbour list jumps to the top after a refresh'",
+            "defect impact --release 2026.12 TW-2291 --experience 'skippers lose their place in the list of harbours' --reach some --often sometimes --frequency '3 of 40 refreshes on 514' --circumstances 'when the list is refreshed far down' --workaround 'searching by name'",
+            "defect expose --release 2026.12 TW-2291 --track android --answer not-affected --note '40 refreshes on 40518'",
+            "defect report --release 2026.12 --key TW-2304 --severity high --priority p1 --area Checkout --track android --found-in android:40518 'Purchase hangs after the card is declined'",
+            "defect impact --release 2026.12 TW-2304 --experience 'buyers of a chart see a spinner that never ends' --reach few --often always --frequency '5 of 5 declined cards' --circumstances 'after a card is declined, on Android 14 and 15' --workaround 'closing the app and buying again'",
+            "defect expose --release 2026.12 TW-2304 --track ios --answer not-affected --note 'ten declined cards on 514'",
+            "defect report --release 2026.12 --key TW-2311 --severity high --priority p2 --area Widgets --track android --found-in android:40518 'Tide widget shows yesterday after midnight'",
+            "list whole --release 2026.12 --note 'the tracker’s filter for 4.2.0, gone through' defects",
+        ],
+    ),
+    scene(
+        28,
+        QA,
+        "Nobody can mend the declined card before the date: QA asks to have it accepted, and product does.",
+        &[
+            "waiver request --release 2026.12 --track android --defect TW-2304 --build 40518 --reason 'Few cards are declined, and buying again works' --mitigation 'Support has the answer; mended in 4.2.1' --expires {in 14 days}",
+        ],
+    ),
+    scene(
+        28,
+        PRODUCT,
+        "",
+        &["waiver approve --release 2026.12 --function product --note 'for 4.2.0 alone' {waiver}"],
+    ),
+    scene(
+        26,
+        QA,
+        "QA signs her judgement of iOS.",
+        &[
+            "signoff --release 2026.12 --track ios --build 514 --function qa --notes 'regression, devices and two hours by hand'",
+            "assess --release 2026.12 --track ios --build 514 --recommendation go --confidence 90 --reasons 'Everything ran, and what is open is small. I would ship this.'",
         ],
     ),
     scene(
@@ -180,13 +263,17 @@ pub(super) const AFTERWARDS: &[Scene] = &[
         &[
             "attest --release 2026.12 --track wearos --build 90217 --device 'Galaxy Watch 7 / Wear OS 5' --result passed --notes 'With the companion app updated, as users will have it'",
             "attest --release 2026.12 --track wearos --build 90217 --device 'TicWatch Pro / Wear OS 4' --result passed",
+            "defect expose --release 2026.12 TW-2311 --track wearos --answer not-affected --note 'three watches, watched over midnight'",
+            "change done --release 2026.12 --for qa TW-2140",
         ],
     ),
     scene(
         0,
         QA,
-        "Android: both phones by hand, and the summary.",
+        "Android: both phones by hand, the defects seen to be mended, and the summary.",
         &[
+            "defect report --release 2026.12 --key TW-2304 --severity high --priority p1 --state verified --area Checkout --track android --found-in android:40518 --fixed-in android:40519 --reason 'ten declined cards on 40519' 'Purchase hangs after the card is declined'",
+            "defect report --release 2026.12 --key TW-2311 --severity high --priority p2 --state verified --area Widgets --track android --found-in android:40518 --fixed-in android:40519 --reason 'watched over midnight on 40519' 'Tide widget shows yesterday after midnight'",
             "attest --release 2026.12 --track android --build 40519 --device 'Pixel 8 / Android 15' --result passed",
             "attest --release 2026.12 --track android --build 40519 --device 'Galaxy A15 / Android 14' --result passed",
             "summary --release 2026.12 --track android --build 40519 summaries/android-again.md",
