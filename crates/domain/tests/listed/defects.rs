@@ -231,7 +231,7 @@ fn an_impact_fills_every_slot() {
 fn an_answer_is_taken_where_it_can_count() {
     use Exposure::{Affected, NotAffected, NotChecked};
     let mut story = story();
-    story.defect("TW-3", "Same again tracks=android dup=TW-1");
+    story.defect("TW-3", "Same again tracks=android dup=TW-1 state=rejected");
     for (name, on, exposure, note, expect) in [
         ("TW-1", "wearos", NotChecked, "", "exposure_told"),
         ("TW-1", "wearos", NotChecked, "", "already 10"),

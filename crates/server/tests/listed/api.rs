@@ -188,7 +188,7 @@ async fn defects_are_listed_by_what_is_known_and_owed() {
         .check(
             "ada",
             "/defects",
-            json!({ "key": "TW-4", "title": "Four", "duplicate_of": "TW-1", "tracks": ["wearos"] }),
+            json!({ "key": "TW-4", "title": "Four", "state": "rejected", "duplicate_of": "TW-1", "tracks": ["wearos"] }),
             "new",
         )
         .await;
