@@ -147,7 +147,10 @@ fn a_criterion_is_tried_before_it_is_drafted() {
         .says("Did you mean smoke-passed?");
     place.run("criterion try --release 2026.12 --holds true --offenders '[]'").exits(64);
     place.run("criterion try --release 2026.12").exits(64);
-    place.run("criterion try --release 2026.12 --holds true --with run=smoke").exits(64);
+    place
+        .run("criterion try --release 2026.12 --holds true --with run=smoke")
+        .exits(65)
+        .says("Parameters are for presets");
     let mistaken =
         place.run("criterion try --release 2026.12 --offenders 'runs.smoke.failed' --json").exits(65);
     let mistaken: Value = serde_json::from_str(&mistaken.out).unwrap();
