@@ -106,8 +106,10 @@ fn of_criterion(release: &Release, track: &TrackId, lacks: &Lacks, judged: &Judg
         );
         costs.push(unsaid(sentence, ground.clone()));
     }
-    if costs.is_empty() && judged.verdict == Verdict::NotMet {
-        let why = judged.reasons.first().map(|why| format!(": {why}")).unwrap_or_default();
+    if costs.is_empty() && matches!(judged.verdict, Verdict::NotMet | Verdict::Waived) {
+        // What is waived begins with why it is, which says nothing of users.
+        let mut reasons = judged.reasons.iter().filter(|why| !why.starts_with("waived: "));
+        let why = reasons.next().map(|why| format!(": {why}")).unwrap_or_default();
         costs.push(unsaid(format!("What it means for users is not known{why}"), ground));
     }
     // What was said for users first: it is what can be weighed.
