@@ -40,12 +40,13 @@ impl<'a> Word<'a> {
 
 /// Returns what decides a device on a build: a failed check, or else the latest word, by hand or by a run.
 pub fn deciding<'a>(track: &'a Track, device: &str, build: &BuildNumber) -> Option<Word<'a>> {
-    let check = checks(track, device).rev().find(|check| track.counts(check.position, &check.build, build));
-    let run = runs(track, device).rev().find(|ingest| track.counts(ingest.position, &ingest.build, build));
-    let (check, run) = (check.map(Word::Check), run.map(Word::Run));
+    let rank = |word: &Word<'_>| track.rank(word.position(), word.build(), word.recorded_at(), build);
+    let counts = |word: &Word<'_>| track.counts(word.position(), word.build(), build);
+    let check = checks(track, device).map(Word::Check).filter(counts).max_by_key(rank);
+    let run = runs(track, device).map(Word::Run).filter(counts).max_by_key(rank);
     let failed =
         |word: &Word<'_>| matches!(word, Word::Check(check) if check.result == AttestedResult::Failed);
-    check.filter(failed).or_else(|| later(check, run))
+    check.filter(failed).or_else(|| check.into_iter().chain(run).max_by_key(rank))
 }
 
 /// Returns the latest word on a device, whatever its build.

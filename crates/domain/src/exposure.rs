@@ -16,6 +16,9 @@ use crate::track::Track;
 
 pub use owed::rank;
 
+/// How many defects in a row may be each a duplicate of the next; in a longer row each stands for itself.
+pub(crate) const LONGEST_CHAIN: usize = 16;
+
 /// What is known of a defect on a track.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exposed<'a> {
@@ -142,7 +145,7 @@ pub fn original<'a>(release: &'a Release, defect: &'a Defect) -> Option<&'a Defe
     let mut passed = vec![&defect.key];
     let mut original = next(defect)?;
     loop {
-        if passed.contains(&&original.key) {
+        if passed.len() > LONGEST_CHAIN || passed.contains(&&original.key) {
             return None;
         }
         passed.push(&original.key);
@@ -163,47 +166,59 @@ pub fn sight<'a>(defect: &'a Defect, track: &TrackId) -> Option<Sight<'a>> {
         .or_else(|| answer().map(Sight::Answer))
 }
 
-/// Says whether the candidate of a track has a defect mended. What was verified, or is no defect, is mended unless the
-/// candidate is older than the build that mends it.
+/// Says whether the candidate of a track has a defect mended: by the build of that track that mends it. That it is mended
+/// on one track says nothing of another. What was verified without a word of any build is mended where it was seen, if that
+/// is one track alone.
 pub fn mended(track: &Track, defect: &Defect) -> Mended {
     let key = &defect.key;
     let name = &track.description.name;
-    let candidate = track.candidate.as_ref().map(|candidate| &candidate.build);
-    let fixed_in = defect.fixed_in(&track.description.id);
-    match (defect.report.state, fixed_in, candidate) {
-        (DefectState::Open, ..) => Mended::No,
-        (DefectState::Rejected, ..) => Mended::Yes,
-        (DefectState::Verified, Some(fixed), Some(candidate))
-            if order(track, candidate, fixed) == Some(Ordering::Less) =>
-        {
-            Mended::No
+    let state = match defect.report.state {
+        DefectState::Open => return Mended::No,
+        DefectState::Rejected => {
+            return match &defect.report.duplicate_of {
+                None => Mended::Yes,
+                // It would count as its original, were that on record.
+                Some(of) => {
+                    Mended::Unknown(format!("{key} is closed as a duplicate of {of}, which is not on record"))
+                }
+            };
         }
-        (DefectState::Verified, ..) => Mended::Yes,
-        (DefectState::Resolved, None, None) => Mended::Unknown(format!(
-            "{key} is resolved, and nobody says in which build; {name} has no candidate yet"
-        )),
-        (DefectState::Resolved, Some(fixed), None) => Mended::Unknown(format!(
-            "{key} is resolved in {}; {name} has no candidate yet",
+        DefectState::Resolved => "resolved",
+        DefectState::Verified => "verified",
+    };
+    let candidate = track.candidate.as_ref().map(|candidate| &candidate.build);
+    match (defect.fixed_in(&track.description.id), candidate) {
+        (None, _) if defect.report.state == DefectState::Verified && is_verified_where_seen(defect) => {
+            Mended::Yes
+        }
+        (None, candidate) => {
+            let of = if defect.report.fixed_in.is_empty() { String::new() } else { format!(" of {name}") };
+            let candidate = match candidate {
+                Some(candidate) => format!("the candidate is {}", track.build_label(candidate)),
+                None => format!("{name} has no candidate yet"),
+            };
+            Mended::Unknown(format!("{key} is {state}, and nobody says in which build{of}; {candidate}"))
+        }
+        (Some(fixed), None) => Mended::Unknown(format!(
+            "{key} is {state} in {}; {name} has no candidate yet",
             track.build_label(fixed)
         )),
-        (DefectState::Resolved, None, Some(candidate)) => {
-            let of = if defect.report.fixed_in.is_empty() { String::new() } else { format!(" of {name}") };
-            Mended::Unknown(format!(
-                "{key} is resolved, and nobody says in which build{of}; the candidate is {}",
-                track.build_label(candidate)
-            ))
-        }
-        (DefectState::Resolved, Some(fixed), Some(candidate)) => match order(track, candidate, fixed) {
+        (Some(fixed), Some(candidate)) => match order(track, candidate, fixed) {
             Some(Ordering::Less) => Mended::No,
             Some(_) => Mended::Yes,
             None => Mended::Unknown(format!(
-                "{key} is resolved in {}, and nobody can tell whether the candidate {} is later: their commits are \
+                "{key} is {state} in {}, and nobody can tell whether the candidate {} is later: their commits are \
                  not counted",
                 track.build_label(fixed),
                 track.build_label(candidate)
             )),
         },
     }
+}
+
+/// Tells whether the one track on which it was seen is the one that its verification must be of.
+fn is_verified_where_seen(defect: &Defect) -> bool {
+    defect.report.fixed_in.is_empty() && defect.seen_on().len() <= 1
 }
 
 /// Compares two builds of a track: by how many commits lead up to them, or else by their numbers, if they are numbers.

@@ -287,7 +287,7 @@ impl Gather<'_> {
     fn summary(&self) -> Fact {
         let live = || self.track.summaries.iter().rev().filter(|summary| summary.withdrawn.is_none());
         let missing = |why: String| Fact::missing("summary", why);
-        let Some(summary) = live().find(|summary| self.counts(summary.position, &summary.build)) else {
+        let Some(summary) = self.track.summary(&self.candidate.number) else {
             return missing(match live().next() {
                 Some(earlier) => self.stale("the test summary", "was written for", &earlier.build),
                 None => format!("no test summary is written for {}", self.candidate),

@@ -81,6 +81,7 @@ pub enum GroundKind {
     Run,
     Check,
     Summary,
+    SignOff,
 }
 
 /// Returns the evidence that a criterion looks at on a track, newest first, at most [`MOST`].
@@ -95,6 +96,7 @@ pub fn grounds(track: &Track, criterion: &Criterion, now: Time) -> Vec<Ground> {
             ["runs"] => finder.every_run(),
             ["devices", ..] => finder.devices(),
             ["summary", ..] => finder.summary().into_iter().collect(),
+            ["sign_offs", function, ..] => finder.sign_off(function).into_iter().collect(),
             _ => Vec::new(),
         };
         found.extend(grounds.into_iter().map(|ground| (ground.position, ground)));
@@ -173,8 +175,27 @@ impl Finder<'_> {
 
     fn summary(&self) -> Option<Ground> {
         let live = || self.track.summaries.iter().rev().filter(|summary| summary.withdrawn.is_none());
-        let here = live().find(|summary| self.counts(summary.position, &summary.build));
+        let here = self.track.summary(self.candidate);
         here.or_else(|| live().next()).map(|summary| self.written(summary))
+    }
+
+    fn sign_off(&self, function: &str) -> Option<Ground> {
+        let of_function =
+            self.track.sign_offs.iter().rev().filter(|signed| signed.function.as_str() == function);
+        let live = || of_function.clone().filter(|signed| signed.withdrawn.is_none());
+        let here = live().find(|signed| signed.build == *self.candidate);
+        here.or_else(|| live().next()).map(|signed| Ground {
+            position: signed.position,
+            kind: GroundKind::SignOff,
+            build: signed.build.clone(),
+            stale: signed.build != *self.candidate,
+            carried: None,
+            at: signed.recorded_at,
+            by: signed.actor.clone(),
+            behalf: signed.behalf.clone(),
+            asked_by: None,
+            label: format!("sign-off by {}", signed.function.as_str()),
+        })
     }
 
     fn run(&self, ingest: &Ingest) -> Ground {

@@ -17,7 +17,7 @@ use crate::evidence::Ingest;
 use crate::id::{BuildNumber, RunKind};
 use crate::release::Release;
 use crate::time::Time;
-use crate::track::Track;
+use crate::track::{Rank, Track};
 
 /// Case records to merge, by device; within a device, oldest first.
 pub type Groups = Vec<Vec<Digest>>;
@@ -54,7 +54,7 @@ pub enum PlanFrom {
 /// The merges done so far; of one that cannot be done, why not.
 pub type Merges = BTreeMap<MergeKey, Result<Merged, Arc<str>>>;
 
-/// Returns what counts of a kind on a build, oldest first; with a moment, only what came in after it.
+/// Returns what counts of a kind on a build, what was carried forward to it first, then the oldest first; with a moment, only what came in after it.
 pub fn on_build<'a>(
     track: &'a Track,
     kind: &RunKind,
@@ -62,10 +62,14 @@ pub fn on_build<'a>(
     since: Option<Time>,
 ) -> Vec<&'a Ingest> {
     let fresh = |ingest: &&Ingest| since.is_none_or(|since| ingest.recorded_at > since);
-    live(track, kind)
-        .filter(|ingest| track.counts(ingest.position, &ingest.build, build))
-        .filter(fresh)
-        .collect()
+    let counts = |ingest: &&Ingest| track.counts(ingest.position, &ingest.build, build);
+    let mut ingests: Vec<&Ingest> = live(track, kind).filter(counts).filter(fresh).collect();
+    ingests.sort_by_key(|ingest| rank(track, ingest, build));
+    ingests
+}
+
+fn rank(track: &Track, ingest: &Ingest, build: &BuildNumber) -> Rank {
+    track.rank(ingest.position, &ingest.build, ingest.recorded_at, build)
 }
 
 fn live<'a>(track: &'a Track, kind: &RunKind) -> impl Iterator<Item = &'a Ingest> {
@@ -144,7 +148,8 @@ pub fn device_key(track: &Track, device: &str, build: &BuildNumber, since: Optio
             && ingest.withdrawn.is_none()
             && since.is_none_or(|since| ingest.recorded_at > since)
     };
-    let ingests: Vec<&Ingest> = track.ingests.iter().filter(on_device).collect();
+    let mut ingests: Vec<&Ingest> = track.ingests.iter().filter(on_device).collect();
+    ingests.sort_by_key(|ingest| rank(track, ingest, build));
     (!ingests.is_empty()).then(|| MergeKey { ingests: by_device(&ingests), plan: PlanKey::None })
 }
 

@@ -15,6 +15,9 @@ use crate::evidence::{Attestation, Ingest, Summary};
 use crate::id::{BuildNumber, RunKind, TrackId};
 use crate::time::Time;
 
+/// How much a piece of evidence says among others: on the build itself, when, and where in the journal.
+pub type Rank = (bool, Time, Position);
+
 /// What the product's file says of a track.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrackDescription {
@@ -124,6 +127,12 @@ impl Track {
         carry.map(Counting::Carried)
     }
 
+    /// Ranks a piece of evidence among others that count for a build, the higher the more it says: what was made on that
+    /// build before what was carried forward to it, then the later made, whenever it was put where it belongs.
+    pub fn rank(&self, evidence: Position, of: &BuildNumber, at: Time, build: &BuildNumber) -> Rank {
+        (of == build, at, evidence)
+    }
+
     /// Tells whether a piece of evidence of one build counts for another.
     pub fn counts(&self, evidence: Position, of: &BuildNumber, build: &BuildNumber) -> bool {
         self.counting(evidence, of, build).is_some()
@@ -135,6 +144,13 @@ impl Track {
         let checks = self.attestations.iter().map(|of| (of.position, &of.build));
         let summaries = self.summaries.iter().map(|of| (of.position, &of.build));
         runs.chain(checks).chain(summaries).find(|(at, _)| *at == position).map(|(_, build)| build)
+    }
+
+    /// Returns the summary that counts for a build, if one does.
+    pub fn summary(&self, build: &BuildNumber) -> Option<&Summary> {
+        let live = self.summaries.iter().filter(|of| of.withdrawn.is_none());
+        let counting = live.filter(|of| self.counts(of.position, &of.build, build));
+        counting.max_by_key(|of| self.rank(of.position, &of.build, of.recorded_at, build))
     }
 
     /// Returns the assessment that was signed for the candidate last.

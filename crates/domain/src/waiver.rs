@@ -149,6 +149,14 @@ impl Waiver {
         }
     }
 
+    /// Tells whether these functions could give it: whoever gave it speaks for one of them, or nobody has yet.
+    pub(crate) fn may_be_given_by(&self, functions: &[Function]) -> bool {
+        match &self.answer {
+            Some(Answer::Approved { function, .. }) => functions.contains(function),
+            _ => true,
+        }
+    }
+
     /// Tells whether its scope covers the candidate of its track.
     pub fn covers(&self, track: &Track) -> bool {
         match &self.scope {

@@ -17,6 +17,7 @@ const RELEASE: &str = include_str!("journals/2026-11.ndjson");
 const PLANS: &str = include_str!("journals/2026-11-plans.ndjson");
 const ASKS: &str = include_str!("journals/2026-12-asks.ndjson");
 const HEART: &str = include_str!("journals/2026-12-heart.ndjson");
+const IMPORT: &str = include_str!("journals/2026-12-import.ndjson");
 const PRODUCT: &str = include_str!("journals/2026-11-product.ndjson");
 
 #[derive(serde::Deserialize)]
@@ -288,7 +289,7 @@ fn what_is_gone_is_told_as_gone() {
 
 #[test]
 fn every_type_has_a_sentence_and_every_topic_a_name() {
-    let all = [RELEASE, PLANS, ASKS, HEART, PRODUCT].map(events).concat();
+    let all = [RELEASE, PLANS, ASKS, HEART, IMPORT, PRODUCT].map(events).concat();
     let kinds: BTreeSet<&str> = all.iter().map(|(_, event)| event.kind().0).collect();
     for (kind, _) in CURRENT {
         assert!(kinds.contains(kind), "{kind} is never told");

@@ -10,7 +10,7 @@ use crate::criteria::check::closest;
 use crate::defect::{Defect, DefectReport, Exposure, OnBuild, Source};
 use crate::envelope::ActorId;
 use crate::event::{DefectDeferred, DefectReported, DefectTranslated, DefectWithdrawn, Event, ExposureTold};
-use crate::exposure::{Exposed, Sight, of, original};
+use crate::exposure::{Exposed, LONGEST_CHAIN, Sight, of, original};
 use crate::id::{BuildNumber, DefectKey, TrackId};
 use crate::impact::Impact;
 use crate::refusal::Refusal;
@@ -212,6 +212,12 @@ fn no_circle(release: &Release, key: &DefectKey, of: &DefectKey) -> Result<(), R
             break;
         }
         passed.push(next);
+        if passed.len() > LONGEST_CHAIN {
+            return Err(Refusal::invalid(format!(
+                "{of} is a duplicate of a duplicate, and so on more than {LONGEST_CHAIN} times. Name the original \
+                 itself."
+            )));
+        }
     }
     Ok(())
 }

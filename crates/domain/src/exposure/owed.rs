@@ -2,20 +2,25 @@
 //!
 //! Invariant: what is mended, withdrawn or counted as another owes nothing.
 
-use super::{Exposures, original};
-use crate::defect::{Defect, DefectState};
+use super::{Exposed, Exposures, Mended, mended, original};
+use crate::defect::Defect;
 use crate::impact::{Often, Reach};
 use crate::track::Track;
 
 impl<'a> Exposures<'a> {
     /// Tells whether users may still meet it, under its own key.
-    pub fn counts(&self, defect: &Defect) -> bool {
-        let is_mended = matches!(defect.report.state, DefectState::Verified | DefectState::Rejected);
-        defect.withdrawn.is_none() && !is_mended && original(self.release, defect).is_none()
+    pub fn counts(&self, defect: &'a Defect) -> bool {
+        let may_meet = |track: &Track| match self.of(defect, &track.description.id) {
+            Exposed::Seen(_) => mended(track, defect) != Mended::Yes,
+            exposed => exposed.is_unchecked(),
+        };
+        defect.withdrawn.is_none()
+            && original(self.release, defect).is_none()
+            && self.release.live_tracks().any(may_meet)
     }
 
     /// Tells whether nobody has said yet what it is for users.
-    pub fn is_untranslated(&self, defect: &Defect) -> bool {
+    pub fn is_untranslated(&self, defect: &'a Defect) -> bool {
         defect.impact.is_none() && self.counts(defect)
     }
 

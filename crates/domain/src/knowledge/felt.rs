@@ -15,6 +15,8 @@ use crate::words;
 
 /// How many defects, changes or risks of one sort are told one by one; the rest are counted.
 const ONE_BY_ONE: usize = 6;
+/// How many impacts say what it means for users; the areas behind what is not known have their place beside them.
+const MOST_FELT: usize = 3;
 
 /// A defect that the track has, or may have.
 struct Felt<'a> {
@@ -159,7 +161,14 @@ pub(super) fn impacts(track: &TrackReadiness<'_>, rank: u8) -> Vec<Item> {
         };
         Some(item(track, rank, &felt, text))
     });
-    told.collect()
+    let mut told: Vec<Item> = told.collect();
+    let more = told.len().saturating_sub(MOST_FELT) as i64;
+    told.truncate(MOST_FELT);
+    let rest = (more > 0).then(|| {
+        let defects = words::count(more, "more defect", "more defects");
+        Item::new(track, rank, format!("{defects} that users would feel less than these"))
+    });
+    told.into_iter().chain(rest).collect()
 }
 
 /// Returns why a defect is accepted on the track, if it is.

@@ -14,7 +14,8 @@ use crate::readiness::{Judged, TrackReadiness};
 use crate::words;
 
 const FELT: u8 = 0;
-const UNTOLD: u8 = 1;
+// What nobody has told weighs among what is told: it may be the worst of all.
+const UNTOLD: u8 = FELT;
 const FAILING: u8 = 2;
 const FAILED_DEVICES: u8 = 3;
 const AWAITED: u8 = 4;

@@ -12,6 +12,8 @@ use crate::event::{
     Assessed, CandidateNominated, DefinitionAgreed, DraftDropped, SignedOff, WaiverApproved, WaiverRejected,
     WaiverRequested, WaiverRevoked,
 };
+use crate::id::DefectKey;
+use crate::impact::Impact;
 use crate::waiver::{Answer, End, Scope, Subject, Waiver};
 
 impl Release {
@@ -67,6 +69,15 @@ impl Release {
                     }
                     (Some(before), Some(after)) if !before.asks_the_same_as(after) => {
                         format!("version {} of the definition changes the criterion", definition.version)
+                    }
+                    (_, Some(after)) if !after.applies_to(&waiver.track) => {
+                        format!(
+                            "version {} of the definition takes the criterion off the track",
+                            definition.version
+                        )
+                    }
+                    (_, Some(after)) if !waiver.may_be_given_by(&after.waivable_by) => {
+                        format!("version {} of the definition lets others alone waive it", definition.version)
                     }
                     _ => continue,
                 };
@@ -173,6 +184,9 @@ impl Release {
         report: &DefectReport,
     ) -> Option<Worse> {
         let why = match (before.report.severity, report.severity) {
+            _ if before.report.state.is_settled() && !report.state.is_settled() => {
+                "it has come up again".to_owned()
+            }
             (Some(was), Some(is)) if is < was => {
                 format!("it was {} and is {} now", was.as_str(), is.as_str())
             }
@@ -180,11 +194,35 @@ impl Release {
             (Some(was), None) => format!("it was {}, and nobody says how bad it is now", was.as_str()),
             _ => return None,
         };
-        let of_defect = |waiver: &&mut Waiver| matches!(&waiver.subject, Subject::Defect { defect } if *defect == before.key);
+        Some(self.turned_worse(envelope, &before.key, why))
+    }
+
+    /// Ends what was given for a defect that users feel more than was told, and says how.
+    pub(super) fn lapse_with_impact(
+        &mut self,
+        envelope: &Envelope,
+        before: &Defect,
+        impact: &Impact,
+    ) -> Option<Worse> {
+        let was = &before.impact.as_ref()?.impact;
+        let felt = |impact: &Impact| impact.reach.weight() * impact.often.weight();
+        let why = format!(
+            "it was told as reaching {} users, {}, and is now {}, {}",
+            was.reach.as_str(),
+            was.often.as_str(),
+            impact.reach.as_str(),
+            impact.often.as_str()
+        );
+        (felt(impact) > felt(was)).then(|| self.turned_worse(envelope, &before.key, why))
+    }
+
+    fn turned_worse(&mut self, envelope: &Envelope, key: &DefectKey, why: String) -> Worse {
+        let of_defect =
+            |waiver: &&mut Waiver| matches!(&waiver.subject, Subject::Defect { defect } if defect == key);
         for waiver in self.waivers.iter_mut().filter(of_defect).filter(|waiver| waiver.is_open()) {
             waiver.end(lapsed(envelope, why.clone()));
         }
-        Some(Worse { why, at: envelope.recorded_at, position: envelope.position })
+        Worse { why, at: envelope.recorded_at, position: envelope.position }
     }
 
     pub(super) fn signed_off(&mut self, envelope: &Envelope, signed: SignedOff) {

@@ -58,7 +58,10 @@ impl Release {
     }
 
     pub(super) fn defect_translated(&mut self, envelope: &Envelope, translated: DefectTranslated) {
+        let before = self.defects.get(&translated.defect).cloned();
+        let worse = before.and_then(|before| self.lapse_with_impact(envelope, &before, &translated.impact));
         self.on_defect(&translated.defect, |defect| {
+            defect.turned_worse.extend(worse);
             defect.impact = Some(Translated {
                 impact: translated.impact,
                 by: envelope.actor.clone(),

@@ -173,13 +173,21 @@ fn a_waiver_never_outlives_its_scope() {
     let mut changed = criterion("smoke", "Smoke passed", &[Function::Product]);
     changed.max_age_hours = Some(24);
     by_definition.define(vec![changed]);
-    by_title.define(vec![criterion("smoke", "Smoke passed, renamed", &[])]);
+    by_title.define(vec![criterion("smoke", "Smoke passed, renamed", &[Function::Product])]);
+    let (mut by_function, mut by_track) = (by_title.clone(), by_title.clone());
+    by_function.define(vec![criterion("smoke", "Smoke passed", &[Function::Leadership])]);
+    let elsewhere = Some(vec![domain::id::TrackId::parse("elsewhere").unwrap()]);
+    let smoke = criterion("smoke", "Smoke passed", &[Function::Product]);
+    by_track.define(vec![domain::criterion::Criterion { tracks: elsewhere, ..smoke.clone() }]);
+    by_track.define(vec![smoke]);
     for (story, now, expect) in [
         (&story, now, Standing::InForce),
         (&story, at(24 * 30), Standing::Expired),
         (&by_candidate, now, Standing::Lapsed),
         (&by_definition, now, Standing::Lapsed),
         (&by_title, now, Standing::InForce),
+        (&by_function, now, Standing::Lapsed),
+        (&by_track, now, Standing::Lapsed),
     ] {
         assert_eq!(story.release.waiver(waiver).unwrap().standing(now), expect);
     }

@@ -227,5 +227,31 @@ fn what_is_missing_to_tell_is_told() {
          commits are not counted",
     );
     check_mended("Old state=resolved fixed=ios:rc1", &builds, "rc1", "yes");
-    check_mended("Old state=verified fixed=ios:rc1", &builds, "rc2", "yes");
+    check_mended(
+        "Old state=verified fixed=ios:rc1",
+        &builds,
+        "rc2",
+        "TW-1 is verified in 4.2.0 (rc1), and nobody can tell whether the candidate 4.2.0 (rc2) is later: their \
+         commits are not counted",
+    );
+    // That it is mended on one track says nothing of another.
+    check_mended(
+        "Old tracks=ios state=verified fixed=wearos:7",
+        &builds,
+        "514",
+        "TW-1 is verified, and nobody says in which build of iOS; the candidate is 4.2.0 (514)",
+    );
+    check_mended("Old tracks=ios state=verified", &builds, "514", "yes");
+    check_mended(
+        "Old tracks=ios,wearos state=verified",
+        &builds,
+        "514",
+        "TW-1 is verified, and nobody says in which build; the candidate is 4.2.0 (514)",
+    );
+    check_mended(
+        "Old tracks=ios state=rejected dup=TW-9",
+        &builds,
+        "514",
+        "TW-1 is closed as a duplicate of TW-9, which is not on record",
+    );
 }

@@ -293,9 +293,9 @@ fn impacts_are_told_the_most_felt_first_and_what_nobody_told_is_a_debt() {
         assert_eq!(
             texts(&told.means),
             [
+                "What users would meet of 1 defect in Sync, nobody has told.",
                 "Runners see TW-1, after a run without a phone, always for every user (4 of 212 syncs); no workaround. It is accepted: known and small.",
                 "Runners see TW-2, after a run without a phone, rarely for a few users (4 of 212 syncs); no workaround.",
-                "What users would meet of 1 defect in Sync, nobody has told.",
                 "Not seen on iPhone or iPad, so a fault on these would reach users unseen.",
             ]
         );
