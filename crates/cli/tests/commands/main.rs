@@ -9,6 +9,7 @@ mod demo;
 mod described;
 mod disk;
 mod exit;
+mod importing;
 mod ingest;
 mod init;
 mod journal;
