@@ -140,7 +140,7 @@ fn body(seen: &Seen, reader: &Reader, narrow: &Narrow) -> Markup {
                     @if total > 0 { " " b { (words::number(done as i64)) " of " (words::number(total as i64)) } " are." }
                 }
             }
-            @if may { div.act { a.button.primary href=(seen.path("/new-change")) { "Add a change" } } }
+            @if may { div.act { a.button href=(seen.path("/import?as=changes")) { "Import a list" } " " a.button.primary href=(seen.path("/new-change")) { "Add a change" } } }
         }
         section.card aria-label="Contents" {
             @if total == 0 { (none(seen, may, !out.is_empty())) } @else {

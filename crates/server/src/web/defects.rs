@@ -154,7 +154,7 @@ fn body(seen: &Seen, reader: &Reader, narrow: &Narrow) -> Markup {
                 h1 { "Defects" }
                 p.sub { "What is wrong, by how much users feel it. What the tracker says is mirrored; what it is for users, and which tracks have it, is said here." }
             }
-            @if may { div.act { a.button.primary href=(seen.path("/new-defect")) { "Report a defect" } } }
+            @if may { div.act { a.button href=(seen.path("/import?as=defects")) { "Import a list" } " " a.button.primary href=(seen.path("/new-defect")) { "Report a defect" } } }
         }
         @if total > 0 {
             nav.queues aria-label="Still owed" {
