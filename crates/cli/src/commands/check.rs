@@ -81,6 +81,11 @@ fn show(response: &CheckResponse, verbose: bool, exit: Exit) {
         if let Some(note) = &track.note {
             terminal::line(&format!("    {note}"));
         }
+        for later in &track.later {
+            let criteria = domain::words::count(later.criteria.len() as i64, "criterion", "criteria");
+            let text = format!("    later, {}: {} ({criteria})", later.gate.label(), later.readiness.label());
+            terminal::line(&paint(DIM, &text));
+        }
         for criterion in shown(track) {
             let (mark, style) = terminal::verdict_mark(criterion.verdict, criterion.broken.is_some());
             let left = format!("    {} {}   ", paint(style, mark), pad(&criterion.title, title_width));

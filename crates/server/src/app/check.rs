@@ -75,6 +75,17 @@ pub struct TrackCheck {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     pub criteria: Vec<CriterionCheck>,
+    /// The gates after the next one that criteria belong to, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub later: Vec<LaterGate>,
+}
+
+/// A track's readiness at a gate that is not the next.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+pub struct LaterGate {
+    pub gate: Gate,
+    pub readiness: Readiness,
+    pub criteria: Vec<CriterionCheck>,
 }
 
 /// A waiver that counts now.
@@ -150,7 +161,12 @@ impl App {
     }
 }
 
-pub(crate) fn track_check(judged: TrackReadiness<'_>) -> TrackCheck {
+pub(crate) fn later_gate(judged: TrackReadiness<'_>) -> LaterGate {
+    let criteria = judged.criteria.into_iter().map(criterion_check).collect();
+    LaterGate { gate: judged.gate, readiness: judged.readiness, criteria }
+}
+
+pub(crate) fn track_check(judged: TrackReadiness<'_>, later: Vec<LaterGate>) -> TrackCheck {
     let build = judged.track.candidate_build();
     TrackCheck {
         track: judged.track.description.id.clone(),
@@ -161,6 +177,7 @@ pub(crate) fn track_check(judged: TrackReadiness<'_>) -> TrackCheck {
         readiness: judged.readiness,
         note: judged.note,
         criteria: judged.criteria.into_iter().map(criterion_check).collect(),
+        later,
     }
 }
 

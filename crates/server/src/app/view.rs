@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use domain::criterion::Gate;
 use domain::envelope::{Position, StreamVersion};
 use domain::happening::{Happening, happening};
 use domain::id::{ReleaseId, TrackId};
@@ -14,7 +15,7 @@ use domain::readiness::{self, Readiness};
 use domain::release::Release;
 use domain::time::Time;
 
-use super::check::{TrackCheck, track_check};
+use super::check::{LaterGate, TrackCheck, later_gate, track_check};
 use super::load::read;
 use super::{App, AppError};
 
@@ -147,7 +148,21 @@ impl App {
                     (track.track.description.id.clone(), knowledge::of_track(track))
                 };
                 let of_tracks = tracks.iter().map(of_track).collect();
-                let checks = tracks.into_iter().map(track_check).collect();
+                let later = |judged_track: &readiness::TrackReadiness<'_>| {
+                    let gates =
+                        Gate::ALL.into_iter().map(|(_, gate)| gate).filter(|gate| *gate > judged_track.gate);
+                    let at_gate =
+                        |gate| readiness::judge_at(&judged, judged_track.track, gate, at, &merges, &evaluate);
+                    let judged = gates.map(at_gate).filter(|judged| !judged.criteria.is_empty());
+                    judged.map(later_gate).collect::<Vec<LaterGate>>()
+                };
+                let checks = tracks
+                    .into_iter()
+                    .map(|track| {
+                        let later = later(&track);
+                        track_check(track, later)
+                    })
+                    .collect();
                 (checks, knowledge, of_tracks)
             })
             .await?;

@@ -97,6 +97,13 @@ fn judged(seen: &Seen, reader: &Reader, track: &Track, check: &TrackCheck) -> Ma
                 (empty("No criterion applies", html! { p { (check.note.as_deref().unwrap_or("Agree on criteria in the product’s file.")) } }))
             } @else { (one_by_one(seen, reader, check)) }
         }
+        @for later in &check.later {
+            @let id = format!("at-{}", later.gate.as_str());
+            section.card aria-labelledby=(id) {
+                header { h2 id=(id) { "Later: " (later.gate.label()) } (mark::pill(later.readiness)) }
+                (one_by_one(seen, reader, &TrackCheck { criteria: later.criteria.clone(), ..check.clone() }))
+            }
+        }
         section.card aria-labelledby="evidence" {
             header { h2 #evidence { "Evidence on the candidate" } span.hint { (domain::words::count(on_candidate.len() as i64, "piece", "pieces")) } }
             @if on_candidate.is_empty() {
