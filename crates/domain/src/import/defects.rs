@@ -201,8 +201,8 @@ impl Reading<'_> {
         let stands = match (closed, stands) {
             (Some(Closed::Unmended), _) => DefectState::Open,
             (Some(Closed::Rejected), _) => DefectState::Rejected,
-            // A duplicate counts as its original does; where that is not known here, as open.
-            (Some(Closed::Duplicate), _) | (_, Some(Stands::Duplicate)) => DefectState::Open,
+            // A duplicate is settled, and counts as its original does; while that is not on record, nobody can tell.
+            (Some(Closed::Duplicate), _) | (_, Some(Stands::Duplicate)) => DefectState::Rejected,
             (_, Some(Stands::As(state))) => state,
             (_, None) if self.columns.has(Field::State) => DefectState::Open,
             (_, None) => known,

@@ -364,7 +364,7 @@ fn closed_without_mending_is_open() {
     let text = "Key|Title|Status|Resolution|Duplicate of\nA-1|a|Closed|Won't Do|\nA-2|b|Closed|Fixed|\nA-3|c|Closed|Duplicate|A-1\nA-4|d|Closed|Cannot Reproduce|";
     import(Kind::Defects, text).into(&mut story);
     let state = |key: &str| story.release.defects[&crate::story::key(key)].report.state.as_str();
-    assert_eq!(["A-1", "A-2", "A-3", "A-4"].map(state), ["open", "verified", "open", "rejected"]);
+    assert_eq!(["A-1", "A-2", "A-3", "A-4"].map(state), ["open", "verified", "rejected", "rejected"]);
 }
 
 #[test]

@@ -18,6 +18,8 @@ const LARGEST_UNPACKED: u64 = 200 << 20;
 const MOST_PARTS: usize = 5_000;
 /// How many tags the list of texts may have: each text is held, also one that is empty.
 const MOST_TAGS: usize = 8_000_000;
+/// How many bytes of text a sheet may hold once each cell has its own.
+const MOST_TEXT: usize = 64 << 20;
 /// How many cells that were merged are filled.
 const MOST_MERGED: u64 = 100_000;
 
@@ -103,6 +105,7 @@ fn broken(_: impl std::error::Error) -> Refusal {
 fn rows(book: &mut Book<'_>, sheet: &str) -> Result<Rows, Refusal> {
     let merged = book.merge_cells_by_sheet_name(sheet).unwrap_or_default();
     let mut cells: Vec<((u32, u32), String)> = Vec::new();
+    let mut bytes = 0;
     let mut reader = book.worksheet_cells_reader(sheet).map_err(broken)?;
     while let Some(cell) = reader.next_cell().map_err(broken)? {
         let text = told(cell.get_value());
@@ -116,8 +119,10 @@ fn rows(book: &mut Book<'_>, sheet: &str) -> Result<Rows, Refusal> {
                  wanted.",
             ));
         }
+        // Cells share their texts in the file, and each has its own here.
+        bytes += text.len();
         cells.push((at, text));
-        if cells.len() > MOST_ROWS * 200 {
+        if bytes > MOST_TEXT || cells.len() > MOST_ROWS * 200 {
             return Err(too_long());
         }
     }
@@ -155,7 +160,7 @@ fn put(cells: &mut Vec<String>, column: u32, text: String) {
 }
 
 fn fill(cells: &mut Vec<((u32, u32), String)>, merged: &[calamine::Dimensions]) {
-    let mut left = MOST_MERGED;
+    let (mut left, mut text_left) = (MOST_MERGED, MOST_TEXT);
     let mut more = Vec::new();
     for region in merged {
         let (start, end) = (region.start, region.end);
@@ -168,7 +173,11 @@ fn fill(cells: &mut Vec<((u32, u32), String)>, merged: &[calamine::Dimensions]) 
         let Ok(first) = cells.binary_search_by_key(&start, |(at, _)| *at) else { continue };
         let Some((_, text)) = cells.get(first) else { continue };
         let text = text.clone();
-        left = rest;
+        let Some(rest_of_text) = text_left.checked_sub(text.len().saturating_mul((left - rest) as usize))
+        else {
+            continue;
+        };
+        (left, text_left) = (rest, rest_of_text);
         for row in start.0..=end.0 {
             let columns = (start.1..=end.1).filter(|column| (row, *column) != start);
             more.extend(columns.map(|column| ((row, column), text.clone())));
