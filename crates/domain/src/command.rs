@@ -40,16 +40,21 @@ pub const LONGEST_TEXT: usize = 5_000;
 /// The longest line, such as a title.
 pub const LONGEST_LINE: usize = 300;
 
-/// Returns a text without the spaces around it.
+/// Returns a text whose lines all end in one way, whoever wrote it: forms send them with a carriage return.
+pub fn lines(text: &str) -> String {
+    text.replace("\r\n", "\n")
+}
+
+/// Returns a text without the spaces around it, its lines ended in one way.
 ///
 /// # Errors
 /// One that is longer than `most` characters; `what` names it, as in "The reason".
 pub fn text(what: &str, text: &str, most: usize) -> Result<String, Refusal> {
-    let text = text.trim();
+    let text = lines(text.trim());
     if text.chars().count() > most {
         return Err(Refusal::invalid(format!("{what} is longer than {most} characters. Shorten it.")));
     }
-    Ok(text.to_owned())
+    Ok(text)
 }
 
 /// Returns a text that must not be empty.

@@ -56,7 +56,7 @@ pub fn ask(release: &Release, asked: Asked, now: Time) -> Result<Event, Refusal>
             ask.position
         )));
     }
-    Ok(Event::Asked(Asked { note: Some(note.to_owned()).filter(|note| !note.is_empty()), ..asked }))
+    Ok(Event::Asked(Asked { note: Some(note).filter(|note| !note.is_empty()), ..asked }))
 }
 
 /// Finds an ask that is open.
@@ -88,7 +88,7 @@ pub fn withdraw(release: &Release, position: Position, reason: &str, now: Time) 
     if reason.is_empty() {
         return Err(Refusal::invalid("Say in a few words why it is no longer asked."));
     }
-    Ok(Event::AskWithdrawn(AskWithdrawn { ask, reason: reason.to_owned() }))
+    Ok(Event::AskWithdrawn(AskWithdrawn { ask, reason }))
 }
 
 /// Decides that the asked cannot do it.
@@ -98,7 +98,7 @@ pub fn decline(release: &Release, position: Position, reason: &str, now: Time) -
     if reason.is_empty() {
         return Err(Refusal::invalid("Say in a few words why not, so that somebody else can be asked."));
     }
-    Ok(Event::AskDeclined(AskDeclined { ask, reason: reason.to_owned() }))
+    Ok(Event::AskDeclined(AskDeclined { ask, reason }))
 }
 
 /// Decides a check by hand that was asked for.
@@ -113,7 +113,7 @@ pub fn answer_check(
         return Err(Refusal::invalid("A test summary was asked for, not a check by hand."));
     };
     let notes = text("What you saw", notes)?;
-    let notes = Some(notes.to_owned()).filter(|notes| !notes.is_empty());
+    let notes = Some(notes).filter(|notes| !notes.is_empty());
     Ok(Event::DeviceAttested(DeviceAttested {
         track,
         build,
@@ -145,12 +145,6 @@ fn answering(position: Position) -> Provenance {
     Provenance { behalf: None, answers: Some(position) }
 }
 
-fn text<'a>(what: &str, text: &'a str) -> Result<&'a str, Refusal> {
-    let text = text.trim();
-    if text.chars().count() > LONGEST_TEXT {
-        return Err(Refusal::invalid(format!(
-            "{what} is longer than {LONGEST_TEXT} characters. Shorten it."
-        )));
-    }
-    Ok(text)
+fn text(what: &str, text: &str) -> Result<String, Refusal> {
+    super::text(what, text, LONGEST_TEXT)
 }

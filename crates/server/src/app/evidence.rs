@@ -3,7 +3,7 @@
 //! Invariant: who said it is on record with what was said.
 
 use domain::carry::Counting;
-use domain::command::{Settled, evidence};
+use domain::command::{Settled, evidence, lines};
 use domain::digest::Digest;
 use domain::envelope::Position;
 use domain::event::{DeviceAttested, Event, SummaryWritten};
@@ -138,7 +138,7 @@ impl App {
         self.allows(Act::BringEvidence, Whose::Own)?;
         let AttestRequest { track, build, commit, device, result, notes, photos, behalf } = request;
         let photos = self.photos(photos).await?;
-        let notes = notes.filter(|notes| !notes.trim().is_empty());
+        let notes = notes.filter(|notes| !notes.trim().is_empty()).map(|notes| lines(&notes));
         let (found, provenance) = self.coming(behalf).await?;
         let attested = DeviceAttested { track, build, device, result, notes, photos, provenance };
         // Checks by hand repeat on purpose: each is a fact of its own, keyed by its moment.
@@ -163,7 +163,7 @@ impl App {
         let SummarizeRequest { track, build, commit, text, behalf } = request;
         let (found, provenance) = self.coming(behalf).await?;
         let words = text.split_whitespace().count() as i64;
-        let text = self.blobs().put(text.into_bytes()).await?;
+        let text = self.blobs().put(lines(&text).into_bytes()).await?;
         let written = SummaryWritten { track, build, text, words, provenance };
         let decide = |release: &Release| {
             let events = evidence::summarize(release, written.clone(), commit.as_ref())?;

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use domain::ask::{Ask, Standing};
-use domain::command::ask as command;
+use domain::command::{ask as command, lines};
 use domain::envelope::Position;
 use domain::evidence::{AttestedResult, Withdrawal};
 use domain::id::ReleaseId;
@@ -118,7 +118,7 @@ impl App {
             }
             Answer::Summary { text } => {
                 let words = text.split_whitespace().count() as i64;
-                let stored = self.blobs().put(text.into_bytes()).await?;
+                let stored = self.blobs().put(lines(&text).into_bytes()).await?;
                 self.end_ask(&id, ask, |release| command::answer_summary(release, ask, stored, words, now))
                     .await
             }
