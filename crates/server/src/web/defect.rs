@@ -265,6 +265,7 @@ fn decided(seen: &Seen, reader: &Reader, defect: &Defect, now: bool, refused: Op
                         a href=(reader.link(seen.path(&format!("/waivers#w-{}", waiver.position)))) { "Waiver " (waiver.position) }
                     }
                 }
+                (asking(seen, reader, defect, now))
                 @if may {
                     div.acts {
                         @if defect.withdrawn.is_some() {
@@ -278,6 +279,24 @@ fn decided(seen: &Seen, reader: &Reader, defect: &Defect, now: bool, refused: Op
                     }
                 }
             }
+        }
+    }
+}
+
+/// The way to have an open defect accepted as it is, where somebody may accept it.
+fn asking(seen: &Seen, reader: &Reader, defect: &Defect, now: bool) -> Markup {
+    let release = &seen.view.release;
+    let offered = now
+        && reader.may(Act::Report)
+        && defect.withdrawn.is_none()
+        && !defect.report.state.is_settled()
+        && !release.description.policy.defect_waivers().is_empty();
+    // The form chooses the first track, unless it was seen on another.
+    let tracks = || release.live_tracks().map(|track| &track.description.id);
+    let track = tracks().find(|id| defect.report.tracks.contains(id)).or_else(|| tracks().next());
+    html! {
+        @if let (true, Some(track)) = (offered, track) {
+            p { a href=(seen.path(&format!("/waivers/new?track={track}&defect={}", defect.key))) { "Ask for a waiver…" } }
         }
     }
 }
