@@ -201,8 +201,8 @@ fn means(function: Function) -> &'static str {
 fn said(seen: &Seen, reader: &Reader, change: &Change, words: &Words<'_>) -> Markup {
     let base = seen.path(&format!("/contents/{}/word", change.key));
     html! {
-        section.card aria-labelledby="done" {
-            header { h2 #done { "Done?" } span.hint { "Three functions, each for itself." } }
+        section.card aria-labelledby="words" {
+            header { h2 #words { "Done?" } span.hint { "Three functions, each for itself." } }
             ul.on-tracks { @for function in DONE_BY { (one(seen, reader, change, function, (&base, words))) } }
             @if words.may && reader.may(Act::GiveWord) {
                 @let refused = Refused::of(words.refused, "word-other");

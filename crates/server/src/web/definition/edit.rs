@@ -303,6 +303,7 @@ fn body(
             button.only-read type="submit" name="do" value="keep" tabindex="-1" aria-hidden="true" { "Keep" }
             input type="hidden" name="instead_of" value=(filled.instead_of);
             @if count == 0 { section.card { (frame::empty("No criterion yet", html! { p { "Each line of the definition of ready will be here. Add one from below: a preset, or a rule of your own." } })) } }
+            h2.only-read { "Criteria" }
             ol.criteria { @for (index, typed) in filled.criteria.iter().enumerate() {
                 (one(seen, &kinds, index, count, typed, shown.beside.get(&index).unwrap_or(&none)))
             } }
