@@ -20,7 +20,10 @@ const ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-firs
 const TALLEST = 4_000;
 
 // A scenario that hangs is a scenario that fails.
-setTimeout(() => { console.error("gave up after two minutes"); process.exit(2); }, 120_000).unref();
+const patience = (minutes) => setTimeout(() => { console.error(`gave up after ${minutes} minutes:\n- ${found.join("\n- ")}`); process.exit(2); }, minutes * 60_000).unref();
+let giveUp = patience(2);
+/** Lets a scenario take longer than others. */
+export const takes = (minutes) => { clearTimeout(giveUp); giveUp = patience(minutes); };
 
 const found = [];
 /** Notes that something is not as it should be; the scenario goes on. */
@@ -51,8 +54,11 @@ export const window_of = async (browser, options = {}) => {
   return context;
 };
 
-/** Opens a page and notes whatever its console, its policy or its requests complain of. */
-export const open = async (context, path, { status = 200, name = path } = {}) => {
+/**
+ * Opens a page and notes whatever its console, its policy or its requests complain of. Who `leaves` for other pages breaks off
+ * what a page was just being told.
+ */
+export const open = async (context, path, { status = 200, name = path, leaves = false } = {}) => {
   const page = await context.newPage();
   const at = () => `${name} at ${page.viewportSize().width} px`;
   const listeners = {
@@ -60,12 +66,13 @@ export const open = async (context, path, { status = 200, name = path } = {}) =>
       // The browser itself notes a page that answers as an error, which is what it should do.
       const said = message.text();
       const isAnswer = /the server responded with a status of (404|422)/.test(said) && message.location().url === page.url();
-      if (["error", "warning"].includes(message.type()) && !isAnswer) wrong(`${at()}: console: ${said}`);
+      const isBrokenOff = leaves && /htmx:error: Failed to fetch/.test(said);
+      if (["error", "warning"].includes(message.type()) && !isAnswer && !isBrokenOff) wrong(`${at()}: console: ${said}`);
     },
     pageerror: (error) => wrong(`${at()}: script: ${error.message}`),
     requestfailed: (request) => {
       // A stream of changes is broken off whenever its page is left.
-      const isLeft = new URL(request.url()).pathname.startsWith("/live") && request.failure()?.errorText === "net::ERR_ABORTED";
+      const isLeft = (leaves || new URL(request.url()).pathname.startsWith("/live")) && request.failure()?.errorText === "net::ERR_ABORTED";
       if (!isLeft) wrong(`${at()}: failed: ${request.url()}: ${request.failure()?.errorText}`);
     },
     response: (response) => {

@@ -60,10 +60,20 @@ impl Installation {
         command
     }
 
-    /// Serves its pages on a free port.
+    /// Serves its pages on a free port, to whoever uses this machine.
     pub(crate) fn serve(&self) -> Server {
+        self.serve_to(&["--trust-this-machine"])
+    }
+
+    /// Serves its pages on a free port, to those who have an account.
+    pub(crate) fn serve_accounts(&self) -> Server {
+        self.serve_to(&[])
+    }
+
+    fn serve_to(&self, whom: &[&str]) -> Server {
         let log = self.root.path().join("serve.log");
-        let mut command = self.command(&["serve", "--trust-this-machine", "--listen", "127.0.0.1:0"]);
+        let mut command = self.command(&["serve", "--listen", "127.0.0.1:0"]);
+        command.args(whom);
         let child = command.stdout(Stdio::piped()).stderr(File::create(&log).unwrap()).spawn().unwrap();
         let mut server = Server { child, address: String::new(), log };
         let mut first = String::new();

@@ -7,27 +7,39 @@
 #![expect(clippy::print_stdout, reason = "a test says what it measured, and that it was skipped")]
 
 mod installation;
+mod story;
 mod too_much;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use installation::Installation;
+use installation::{Installation, Server};
 
 /// Plays a scenario on what was set up, and fails with what the scenario says.
 fn check(scenario: &str, set_up: fn() -> Installation) {
-    #[expect(clippy::disallowed_methods, reason = "tests are told of their tools through the environment")]
-    let modules = std::env::var("SEAWORTHY_BROWSER_MODULES");
-    let Ok(modules) = modules else {
-        println!("skipped: SEAWORTHY_BROWSER_MODULES names no folder with playwright-core; ./test sets it");
-        return;
-    };
+    let Some(modules) = modules() else { return };
     let installation = set_up();
     let server = installation.serve();
+    play(scenario, &modules, &installation, &server, &[]);
+}
+
+/// Returns where the browser's driver is; says so where nobody told.
+fn modules() -> Option<String> {
+    #[expect(clippy::disallowed_methods, reason = "tests are told of their tools through the environment")]
+    let modules = std::env::var("SEAWORTHY_BROWSER_MODULES").ok();
+    if modules.is_none() {
+        println!("skipped: SEAWORTHY_BROWSER_MODULES names no folder with playwright-core; ./test sets it");
+    }
+    modules
+}
+
+/// Plays a scenario on a server, with more that it is to know.
+fn play(scenario: &str, modules: &str, installation: &Installation, server: &Server, more: &[&str]) {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser").join(format!("{scenario}.mjs"));
     let played = Command::new("node")
         .arg(script)
         .arg(server.address())
+        .args(more)
         .current_dir(installation.folder())
         .stdin(Stdio::null())
         .env("SEAWORTHY_BROWSER_MODULES", modules)
