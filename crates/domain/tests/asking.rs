@@ -157,6 +157,19 @@ fn what_is_answered_is_evidence_of_the_build_that_was_asked_about() {
 }
 
 #[test]
+fn lines_end_in_one_way_however_they_were_sent() {
+    for (sent, kept) in [
+        ("no route\r\nafter a restart", "no route\nafter a restart"),
+        ("no route\nafter a restart", "no route\nafter a restart"),
+        ("\r\nno route\r\n\r\n", "no route"),
+    ] {
+        let answer = answer_check(&asking(), Position(5), AttestedResult::Failed, sent, at(2)).unwrap();
+        let Event::DeviceAttested(attested) = answer else { panic!("{answer:?}") };
+        assert_eq!(attested.notes.as_deref(), Some(kept), "{sent:?}");
+    }
+}
+
+#[test]
 fn a_page_turns_when_an_ask_expires() {
     let release = asking();
     assert_eq!(next_change_at(&release, at(2)), Some(at(10)));
