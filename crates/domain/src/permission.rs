@@ -56,7 +56,7 @@ pub enum Act {
     Ask,
     /// Draft a definition of ready, drop a draft.
     Define,
-    /// Agree, sign off, approve a waiver or refuse it: whoever speaks for the function.
+    /// Agree, sign off, approve a waiver or refuse it: whoever speaks for the function, or who records their word.
     GiveWord,
     /// Nominate a candidate, carry evidence forward.
     Nominate,
@@ -97,7 +97,7 @@ pub const TABLE: [Rule; 14] = [
     rule(Act::WithdrawEvidence, "withdraw evidence", Role::Contributor, Role::Coordinator),
     rule(Act::Ask, "ask somebody for evidence", Role::Coordinator, Role::Coordinator),
     rule(Act::Define, "draft a definition of ready", Role::Coordinator, Role::Coordinator),
-    rule(Act::GiveWord, "give your function’s word", Role::Contributor, Role::Contributor),
+    rule(Act::GiveWord, "give a function’s word", Role::Contributor, Role::Coordinator),
     rule(Act::Nominate, "nominate a candidate", Role::Coordinator, Role::Coordinator),
     rule(Act::Report, "report defects, changes and risks", Role::Contributor, Role::Contributor),
     rule(Act::Scope, "decide what the release carries", Role::Contributor, Role::Coordinator),
@@ -130,7 +130,11 @@ pub fn may(role: Role, act: Act, whose: Whose) -> Result<(), Refusal> {
     if role >= least {
         return Ok(());
     }
-    let of_others = if rule.own < rule.others && whose == Whose::Others { " of others" } else { "" };
+    let of_others = match act {
+        _ if rule.own == rule.others || whose == Whose::Own => "",
+        Act::GiveWord => " for somebody else",
+        _ => " of others",
+    };
     Err(Refusal::forbidden(format!(
         "To {}{of_others} takes {}; you are {}. Ask {} to do it, or to change your role.",
         rule.says,
@@ -181,6 +185,9 @@ mod tests {
         check(Role::Contributor, Act::WithdrawEvidence, Whose::Own, true);
         check(Role::Contributor, Act::WithdrawEvidence, Whose::Others, false);
         check(Role::Coordinator, Act::WithdrawEvidence, Whose::Others, true);
+        check(Role::Contributor, Act::GiveWord, Whose::Own, true);
+        check(Role::Contributor, Act::GiveWord, Whose::Others, false);
+        check(Role::Coordinator, Act::GiveWord, Whose::Others, true);
         check(Role::Coordinator, Act::ManageAccounts, Whose::Others, false);
         check(Role::Viewer, Act::KeepAccount, Whose::Own, true);
         check(Role::Coordinator, Act::KeepAccount, Whose::Others, false);

@@ -16,8 +16,8 @@ pub struct Speaker {
     pub actor: ActorId,
     /// Whose word it is, if it is another's.
     pub behalf: Option<Behalf>,
-    /// What whoever's word it is speaks for; `None` if nobody has said: somebody without an account, or the user of the
-    /// machine that holds the data.
+    /// What whoever's word it is speaks for, nothing if they have no account that is in use; `None` where the user of the
+    /// machine that holds the data answers for it.
     pub functions: Option<Vec<Function>>,
 }
 
@@ -48,19 +48,21 @@ impl Speaker {
         if functions.contains(&function) {
             return Ok(());
         }
+        let function = function.as_str();
+        if self.behalf.is_some() {
+            return Err(Refusal::forbidden(format!(
+                "This takes the word of {function}. They have no account that speaks for {function}; name somebody who \
+                 has one, or ask an admin to give them one."
+            )));
+        }
         let theirs: Vec<&str> = functions.iter().map(|function| function.as_str()).collect();
         let theirs = match theirs.as_slice() {
             [] => "nothing yet".to_owned(),
             theirs => words::joined(theirs, theirs.len(), "and"),
         };
-        let (who, theirs) = match self.behalf {
-            Some(_) => ("They speak", theirs),
-            None => ("You speak", theirs),
-        };
         Err(Refusal::forbidden(format!(
-            "This takes the word of {function}. {who} for {theirs}; ask somebody of {function}, or record their word with \
-             where they gave it.",
-            function = function.as_str()
+            "This takes the word of {function}. You speak for {theirs}; ask somebody of {function}, or have a \
+             coordinator record their word with where they gave it."
         )))
     }
 }

@@ -268,8 +268,14 @@ fn nobody_agrees_for_a_function_that_is_not_theirs() {
     assert!(tell(&speaker(Some(&[Function::Qa]))).unwrap_err().contains("You speak for qa"));
     assert!(tell(&speaker(Some(&[]))).unwrap_err().contains("nothing yet"));
     assert!(tell(&speaker(None)).is_ok(), "whoever holds the data");
-    assert!(tell(&of_jo("phone call", Some(vec![Function::Qa]))).unwrap_err().contains("They speak for qa"));
-    assert!(tell(&of_jo("phone call", None)).is_ok(), "somebody without an account");
+    for functions in [vec![Function::Qa], vec![]] {
+        let told = tell(&of_jo("phone call", Some(functions))).unwrap_err();
+        assert!(
+            told.contains("They have no account that speaks for product; name somebody who has"),
+            "{told}"
+        );
+    }
+    assert!(tell(&of_jo("phone call", None)).is_ok(), "whoever holds the data");
     assert!(tell(&of_jo(" ", None)).unwrap_err().contains("where the word was given"));
     let Ok(Settled::New(events)) = tell(&of_jo("phone call", None)) else { panic!("it is new") };
     assert!(matches!(&events[..], [Event::DefinitionAgreed(agreed)] if agreed.provenance.behalf.is_some()));

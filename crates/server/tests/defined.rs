@@ -67,13 +67,14 @@ impl Site {
         let mut settings = Settings::new(Some(folder.path().to_owned()), None, None);
         settings.clock = Clock::Moved(moved);
         let app = App::open(settings).await.unwrap();
-        for (login, name, role, function) in [
-            ("ada", "Ada Winter", Role::Coordinator, Function::Qa),
-            ("eng", "Eng Ineer", Role::Contributor, Function::Engineering),
-            ("pat", "Pat Nowak", Role::Contributor, Function::Product),
-            ("vic", "Vic Viewer", Role::Viewer, Function::Marketing),
+        for (login, name, role, functions) in [
+            ("ada", "Ada Winter", Role::Coordinator, vec![Function::Qa]),
+            ("eng", "Eng Ineer", Role::Contributor, vec![Function::Engineering]),
+            ("pat", "Pat Nowak", Role::Contributor, vec![Function::Product]),
+            ("jo", "Jo Lind", Role::Contributor, vec![Function::Engineering, Function::Product]),
+            ("vic", "Vic Viewer", Role::Viewer, vec![Function::Marketing]),
         ] {
-            app.demo_member(login, name, role, &[function]).await.unwrap();
+            app.demo_member(login, name, role, &functions).await.unwrap();
         }
         let stop = CancellationToken::new();
         app.follow(stop.clone()).await.unwrap();
@@ -222,6 +223,18 @@ async fn a_draft_from_the_template_is_in_force_once_all_have_agreed() {
         "definition": draft, "function": "product",
         "behalf": { "name": "Jo Lind", "source": "message in #release" }
     });
+    refused(
+        &site.of_definition(&site.eng, "/agreements", &behalf).await,
+        StatusCode::FORBIDDEN,
+        "To give a function’s word for somebody else takes a coordinator",
+    );
+    let mut invented = behalf.clone();
+    invented["behalf"]["name"] = json!("Pat Nobody");
+    refused(
+        &site.of_definition(&site.ada, "/agreements", &invented).await,
+        StatusCode::FORBIDDEN,
+        "They have no account that speaks for product",
+    );
     assert_eq!(site.of_definition(&site.ada, "/agreements", &behalf).await.status, StatusCode::OK);
     let definition = site.definition().await;
     assert_eq!(definition["draft"], Value::Null);

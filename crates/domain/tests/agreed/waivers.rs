@@ -113,10 +113,15 @@ fn it_takes_an_allowed_function_and_somebody_else_to_approve() {
         Contradiction,
         "is approved already",
     );
-    // Whoever has no account speaks for whatever is recorded of them, with where they said it.
     let (story, waiver) = asked(Scope::Release);
-    let unknown = domain::speaker::Speaker { functions: None, ..through("ada", "pat") };
-    assert!(approve(&story.release, waiver, product, None, &unknown, story.now()).is_ok());
+    let recorded = through("ada", "pat");
+    assert!(approve(&story.release, waiver, product, None, &recorded, story.now()).is_ok());
+    let invented = domain::speaker::Speaker { functions: Some(vec![]), ..recorded };
+    refused(
+        approve(&story.release, waiver, product, None, &invented, story.now()),
+        Forbidden,
+        "They have no account that speaks for product",
+    );
 }
 
 #[test]

@@ -148,9 +148,8 @@ impl App {
         request: AgreeRequest,
         seen: Option<&Seen>,
     ) -> Result<SettledResponse, AppError> {
-        self.allows(Act::GiveWord, Whose::Own)?;
         let AgreeRequest { definition, function, behalf } = request;
-        let (found, speaker) = self.speaker(behalf).await?;
+        let (found, speaker) = self.giver(behalf).await?;
         let decide = |release: &Release| command::agree(release, definition, function, &speaker);
         self.settle(id, seen, found, decide).await
     }

@@ -13,7 +13,6 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use domain::command::apply::Decided;
-use domain::criterion::Function;
 use domain::digest::Digest;
 use domain::envelope::Position;
 use domain::event::{Event, ImportMappingRemembered};
@@ -164,6 +163,9 @@ impl App {
         self.release(id).await?;
         let prepared = Arc::new(self.prepare(id, bytes, request).await?);
         let (_, speaker) = self.speaker(None).await?;
+        if prepared.signers.values().flatten().any(|signer| signer.id != speaker.actor) {
+            self.allows(Act::GiveWord, Whose::Others)?;
+        }
         for attempt in 0..TRIES {
             let (release, now) = (self.release(id).await?, self.now());
             let (product, _) = self.product(&id.product).await?;
@@ -286,13 +288,7 @@ impl App {
             let meant = Meant { person: None, name: name.clone(), address: Some(address.clone()) };
             let signer = match choose(&known, &meant) {
                 Err(refusal) => Err(refusal),
-                Ok(Choice::Known(id)) => {
-                    let account = self.journal().account_get(&id).await?;
-                    let functions = account.map(|account| {
-                        account.functions.iter().filter_map(|name| Function::parse(name)).collect()
-                    });
-                    Ok(Signer { id, functions })
-                }
+                Ok(Choice::Known(id)) => Ok(Signer { functions: self.spoken_for(&id).await?, id }),
                 Ok(Choice::New { name, address }) => {
                     let id = new_id()?;
                     let of = domain::person::Known {
@@ -311,7 +307,7 @@ impl App {
                         created_at,
                         erased_at: None,
                     });
-                    Ok(Signer { id, functions: None })
+                    Ok(Signer { functions: self.spoken_for(&id).await?, id })
                 }
             };
             signers.insert((name, address), signer);

@@ -1,12 +1,13 @@
 //! Deciding on a release: who speaks, what they have seen, and what came of it.
 //!
-//! Invariant: whoever gives a function's word speaks for it, or records it for somebody with where it was given.
+//! Invariant: whoever gives a function's word speaks for it; a coordinator may record it for them, with where it was given.
 
 use domain::command::Settled;
 use domain::command::apply::Decided;
 use domain::criterion::Function;
-use domain::envelope::Position;
+use domain::envelope::{ActorId, Position};
 use domain::id::ReleaseId;
+use domain::permission::{Act, Whose};
 use domain::refusal::Refusal;
 use domain::release::Release;
 use domain::speaker::Speaker;
@@ -45,12 +46,29 @@ impl App {
             };
             return Ok((None, Speaker { actor, behalf: None, functions }));
         };
-        let account = self.journal().account_get(&found.id).await?;
+        let functions = self.spoken_for(&found.id).await?;
+        Ok((Some(found), Speaker { actor, behalf: Some(behalf), functions }))
+    }
+
+    /// Returns whoever gives a function's word, if whoever acts may record it.
+    pub(crate) async fn giver(&self, behalf: Option<OnBehalf>) -> Result<(Option<Found>, Speaker), AppError> {
+        self.allows(Act::GiveWord, if behalf.is_some() { Whose::Others } else { Whose::Own })?;
+        self.speaker(behalf).await
+    }
+
+    /// Returns which functions somebody else speaks for when their word is recorded: those of their account. Without one
+    /// that is in use they speak for none, or anybody could invent somebody who approves.
+    pub(crate) async fn spoken_for(&self, person: &ActorId) -> Result<Option<Vec<Function>>, AppError> {
+        let account = self.journal().account_get(person).await?.filter(|of| of.disabled_at.is_none());
         let functions = account.map(|account| {
             let known = account.functions.iter().filter_map(|name| Function::parse(name));
             known.collect()
         });
-        Ok((Some(found), Speaker { actor, behalf: Some(behalf), functions }))
+        Ok(match &*self.who {
+            // Whoever holds the data could write to it without asking.
+            Who::Machine(_) => functions,
+            Who::Nobody | Who::Member(_) | Who::Asked(_) => Some(functions.unwrap_or_default()),
+        })
     }
 
     /// Decides on a release, if it is still as it was seen, and keeps somebody new whom the decision names.

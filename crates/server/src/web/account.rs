@@ -6,7 +6,7 @@ use axum::extract::Form;
 use axum::extract::rejection::FormRejection;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::permission::{Role, TABLE, Whose, may};
+use domain::permission::{Act, Role, TABLE, Whose, may};
 use domain::refusal::{Refusal, RefusalKind};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -142,7 +142,7 @@ pub(super) fn what(role: Role) -> Markup {
                 li {
                     @if others { (super::mark::Mark::Met.shape()) } @else { span.hint { "–" } }
                     " " (domain::words::capital(rule.says))
-                    @if own && !others { span.hint { " of your own" } }
+                    @if own && !others { span.hint { @if rule.act == Act::GiveWord { ", your own" } @else { " of your own" } } }
                 }
             }
         }

@@ -147,7 +147,7 @@ async fn page(
         let may = now && change.taken_out.is_none();
         // A refusal stands by its form; where that is not shown, at the head of the page.
         let stands = refused.is_some_and(|refused| match refused.form.strip_prefix("word-") {
-            Some("other") => may && reader.may(Act::GiveWord),
+            Some("other") => may && reader.records_words(),
             Some(function) => {
                 may && Function::parse(function).is_some_and(|function| reader.speaks_for(function))
             }
@@ -204,7 +204,7 @@ fn said(seen: &Seen, reader: &Reader, change: &Change, words: &Words<'_>) -> Mar
         section.card aria-labelledby="words" {
             header { h2 #words { "Done?" } span.hint { "Three functions, each for itself." } }
             ul.on-tracks { @for function in DONE_BY { (one(seen, reader, change, function, (&base, words))) } }
-            @if words.may && reader.may(Act::GiveWord) {
+            @if words.may && reader.records_words() {
                 @let refused = Refused::of(words.refused, "word-other");
                 details.pad #told-me open[refused.is_some()] {
                     summary.button { "Somebody told me" }

@@ -104,6 +104,11 @@ impl Reader {
         })
     }
 
+    /// Tells whether a page should offer them to record a function's word that somebody else gave.
+    pub(super) fn records_words(&self) -> bool {
+        self.who.as_ref().is_none_or(|member| may(member.role, Act::GiveWord, Whose::Others).is_ok())
+    }
+
     /// Tells whether they may give the word of a function.
     pub(super) fn speaks_for(&self, function: Function) -> bool {
         self.may(Act::GiveWord) && self.who.as_ref().is_none_or(|member| member.functions.contains(&function))

@@ -179,7 +179,7 @@ async fn page(
                     input type="hidden" name="build" value=(if filled.build.is_empty() { candidate.build.as_str() } else { &filled.build });
                     (function_field(&functions, &filled.function, "Which function signs?"))
                     div.field { label for="notes" { "What it rests on, if you like" } textarea #notes name="notes" rows="3" maxlength="5000" { (filled.notes) } }
-                    (word_fields(&people, &filled.word, own, &me))
+                    (word_fields(reader, &people, &filled.word, own, &me))
                     button.primary type="submit" { "Sign off" }
                 }
             }

@@ -393,7 +393,7 @@ fn answering<'a>(
             @if let Some((_, why)) = again { p.note.unmet role="alert" { (why) } }
             (function_field(&functions, &filled.function, "For which function?"))
             div.field { label for="note" { "What should be remembered, if anything" } textarea #note name="note" rows="2" maxlength="5000" { (filled.note) } }
-            (word_fields(people, &filled.word, (may == MayAnswer::Own).then_some("Mine"), me.unwrap_or(&nobody)))
+            (word_fields(reader, people, &filled.word, (may == MayAnswer::Own).then_some("Mine"), me.unwrap_or(&nobody)))
             button.primary type="submit" { "Approve" }
         }
         @if may == MayAnswer::Own { (ending(seen, position, Which::Refuse, "Refuse it", refused(Which::Refuse))) }

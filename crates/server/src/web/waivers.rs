@@ -122,7 +122,7 @@ pub(super) fn may_answer(seen: &Seen, reader: &Reader, waiver: &Waiver) -> Optio
         None => Some(MayAnswer::Own),
         Some(member) if member.id == waiver.by => None,
         Some(member) if member.functions.iter().any(|of| approvers.contains(of)) => Some(MayAnswer::Own),
-        Some(_) => Some(MayAnswer::ForOthers),
+        Some(_) => reader.records_words().then_some(MayAnswer::ForOthers),
     }
 }
 

@@ -162,8 +162,18 @@ impl Word {
     }
 }
 
-/// The fields that say whose word it is. `own` is how one says that it is one's own; none where it cannot be.
-pub(super) fn word_fields(people: &[Known], word: &Word, own: Option<&str>, me: &ActorId) -> Markup {
+/// The fields that say whose word it is. `own` is how one says that it is one's own; none where it cannot be. Whoever may
+/// not record somebody else's word is asked nothing.
+pub(super) fn word_fields(
+    reader: &Reader,
+    people: &[Known],
+    word: &Word,
+    own: Option<&str>,
+    me: &ActorId,
+) -> Markup {
+    if !reader.records_words() {
+        return html! {};
+    }
     let other = word.whose == "other" || own.is_none();
     html! {
         @if let Some(own) = own {

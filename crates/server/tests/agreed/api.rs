@@ -98,18 +98,36 @@ async fn a_waiver_takes_somebody_else_and_says_who_can() {
              Con Tributor and Pia Nowak can."
         )
     );
-    let behalf = json!({ "name": "Max Okafor", "source": "phone call" });
+    let word_of = |name: &str| json!({ "name": name, "source": "phone call" });
     for (who, body, status, part) in [
         ("ada", json!({ "function": "qa" }), 403, "Qa may not waive"),
         ("ada", json!({ "function": "product" }), 403, "This takes the word of product. You speak for qa"),
         ("con", json!({ "function": "marketing" }), 403, "product or engineering may"),
         (
             "ada",
-            json!({ "function": "product", "behalf": behalf }),
+            json!({ "function": "product", "behalf": word_of("Max Okafor") }),
             403,
             "needs someone other than Max Okafor",
         ),
         ("vic", json!({ "function": "product" }), 403, "takes a contributor"),
+        (
+            "con",
+            json!({ "function": "engineering", "behalf": word_of("Pia Nowak") }),
+            403,
+            "To give a function’s word for somebody else takes a coordinator",
+        ),
+        (
+            "ada",
+            json!({ "function": "product", "behalf": word_of("Pat Nobody") }),
+            403,
+            "They have no account that speaks for product; name somebody who has one",
+        ),
+        (
+            "ada",
+            json!({ "function": "product", "behalf": word_of("Pia Nowak") }),
+            403,
+            "They have no account that speaks for product",
+        ),
     ] {
         let answer = site.post(who, &answer("approval"), &body).await;
         assert_eq!(answer.status, status, "{}", answer.text);

@@ -131,13 +131,14 @@ async fn a_waiver_is_asked_for_from_a_criterion_and_answered_by_who_may() {
     }
     let list = site.page("pia", &format!("{RELEASE}/waivers")).await.text;
     assert!(list.contains("Waiting for an answer") && list.contains("Approve or refuse…"), "{list}");
-    let behalf = [("function", "product"), ("whose", "other"), ("person_name", "Jo Lind"), ("source", "")];
+    let behalf =
+        [("function", "product"), ("whose", "other"), ("person_name", "Con Tributor"), ("source", "")];
     comes_back(
         &site,
         "ada",
         &format!("{below}/approve"),
         &behalf,
-        &["where the word was given", "value=\"Jo Lind\""],
+        &["where the word was given", "value=\"Con Tributor\""],
     )
     .await;
     comes_back(&site, "pia", &format!("{below}/refuse"), &[("reason", "")], &["why not"]).await;

@@ -75,8 +75,8 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    /// Ada coordinates and speaks for qa, Max for product, Pia for engineering, Con contributes and speaks for product, Vic
-    /// only looks.
+    /// Ada coordinates and speaks for qa, Max for product, Pia for engineering, Con contributes and speaks for product, Olu
+    /// for operations, Vic only looks.
     pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let moved: &'static AtomicI64 = Box::leak(Box::default());
@@ -88,6 +88,7 @@ impl Site {
             ("max", "Max Okafor", Role::Contributor, vec![Function::Product]),
             ("pia", "Pia Nowak", Role::Contributor, vec![Function::Engineering]),
             ("con", "Con Tributor", Role::Contributor, vec![Function::Product, Function::Marketing]),
+            ("olu", "Olu Ops", Role::Contributor, vec![Function::Operations]),
             ("vic", "Vic Viewer", Role::Viewer, vec![]),
         ];
         for (login, name, role, functions) in &people {

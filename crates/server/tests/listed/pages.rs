@@ -218,10 +218,13 @@ async fn a_change_offers_the_word_of_those_functions_that_its_reader_speaks_for(
     let forbidden =
         site.form("contributor", &format!("{RELEASE}/contents/C-1/word"), "function=product&done=yes").await;
     assert!(forbidden.text.contains("This takes the word of product"), "{}", forbidden.text);
-    let told = "whose=other&function=product&done=yes&person_name=Jo Lind&source=phone call";
-    site.does("contributor", "/contents/C-1/word", told).await;
-    let list = site.page("viewer", "/contents").await;
-    assert!(list.contains("forty") || list.contains("Jo Lind"), "{list}");
+    assert!(!page.contains("Somebody told me"), "a contributor records nobody else’s word: {page}");
+    let told = "whose=other&function=qa&done=yes&person_name=The contributor&source=phone call";
+    let forbidden = site.form("contributor", &format!("{RELEASE}/contents/C-1/word"), told).await;
+    assert_eq!(forbidden.status, StatusCode::FORBIDDEN, "{}", forbidden.text);
+    site.does("coordinator", "/contents/C-1/word", told).await;
+    let change = site.page("viewer", "/contents/C-1").await;
+    assert!(change.contains("The contributor, recorded by The coordinator (phone call)"), "{change}");
     site.comes_back(
         "contributor",
         "/contents",

@@ -74,7 +74,8 @@ pub(super) fn agreements(words: &Words<'_>, position: Position, agreements: &[Ag
     let may = *here && reader.may(Act::GiveWord);
     let is_draft = release.draft.as_ref().is_some_and(|draft| draft.position == position);
     // One form for somebody else's word on a page: for what waits, or else for what is in force.
-    let for_others = may && !awaited.is_empty() && (is_draft || release.draft.is_none());
+    let for_others =
+        may && reader.records_words() && !awaited.is_empty() && (is_draft || release.draft.is_none());
     let refused = match refused {
         Some(Refused::Agreeing { said, why }) if said.definition == position.0 => Some((said, why)),
         _ => None,
