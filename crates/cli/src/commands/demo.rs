@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use clap::{ArgMatches, Parser};
+use server::app::definition::DefinitionResponse;
 use server::app::waiver::WaiverLine;
 use server::clock::Clock;
 use server::config::{LocalActor, Settings};
@@ -26,8 +27,9 @@ use crate::terminal::{self, BOLD, DIM, paint};
 use script::{AFTERWARDS, BEFORE, MEMBERS, Scene};
 
 const HOUR: i64 = 3_600_000_000;
-/// What stands for a moment in two weeks, and for the waiver that was asked for last.
+/// What stands for a moment in two weeks, for what is in force, and for the waiver that was asked for last.
 const FORTNIGHT: &str = "{in 14 days}";
+const RULING: &str = "{ruling}";
 const WAIVER: &str = "{waiver}";
 
 /// How far the demo's clock is from the system's, in microseconds: it tells of three days in a second.
@@ -139,8 +141,14 @@ async fn filled(client: &Client, command: &str) -> Result<String, Failed> {
         let then = now.plus_micros(14 * 24 * HOUR).timestamp();
         command = command.replace(FORTNIGHT, &format!("{then:.0}"));
     }
+    if command.contains(RULING) {
+        let path = "/api/v1/releases/tidewatch/2026.12/definition";
+        let (definition, _) = client.get::<DefinitionResponse>(path).await?;
+        let position = definition.ruling.map(|ruling| ruling.line.position.to_string()).unwrap_or_default();
+        command = command.replace(RULING, &position);
+    }
     if command.contains(WAIVER) {
-        let path = "/releases/tidewatch/2026.12/waivers";
+        let path = "/api/v1/releases/tidewatch/2026.12/waivers";
         let (waivers, _) = client.all::<WaiverLine>(path).await?;
         let last = waivers.first().map(|line| line.waiver.to_string()).unwrap_or_default();
         command = command.replace(WAIVER, &last);

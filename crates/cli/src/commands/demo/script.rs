@@ -63,10 +63,10 @@ pub(super) const BEFORE: &[Scene] = &[
         74,
         ENGINEERING,
         "Engineering, product and QA agree to the definition of ready.",
-        &["definition agree --release 2026.12 --function engineering"],
+        &["definition agree --release 2026.12 --function engineering {ruling}"],
     ),
-    scene(74, PRODUCT, "", &["definition agree --release 2026.12 --function product"]),
-    scene(74, QA, "", &["definition agree --release 2026.12 --function qa"]),
+    scene(74, PRODUCT, "", &["definition agree --release 2026.12 --function product {ruling}"]),
+    scene(74, QA, "", &["definition agree --release 2026.12 --function qa {ruling}"]),
     scene(
         73,
         PRODUCT,
