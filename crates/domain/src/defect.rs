@@ -94,6 +94,23 @@ pub struct DefectReport {
     pub url: Option<String>,
 }
 
+impl DefectReport {
+    /// Says whether it weighs less on the release than another of the same defect: settled further, less severe, on
+    /// fewer tracks, mended in more builds, or the same as another defect.
+    pub fn is_milder_than(&self, before: &Self) -> bool {
+        let less_severe = match (before.severity, self.severity) {
+            (Some(before), Some(after)) => after > before,
+            (before, None) => before.is_some(),
+            (None, Some(_)) => false,
+        };
+        self.state > before.state
+            || less_severe
+            || before.tracks.iter().any(|track| !self.tracks.contains(track))
+            || self.fixed_in.iter().any(|on| !before.fixed_in.contains(on))
+            || self.duplicate_of.is_some() && self.duplicate_of != before.duplicate_of
+    }
+}
+
 /// Where a report came from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "from", rename_all = "lowercase")]

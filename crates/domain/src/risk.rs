@@ -37,6 +37,18 @@ pub struct RiskDescription {
     pub owner: ActorId,
 }
 
+impl RiskDescription {
+    /// Says whether it weighs less on the release than another of the same risk: less likely, or on fewer tracks.
+    pub fn is_milder_than(&self, before: &Self) -> bool {
+        let fewer = match (before.tracks.as_slice(), self.tracks.as_slice()) {
+            (_, []) => false,
+            ([], _) => true,
+            (before, after) => before.iter().any(|track| !after.contains(track)),
+        };
+        self.likelihood > before.likelihood || fewer
+    }
+}
+
 /// A risk of a release.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Risk {

@@ -9,8 +9,9 @@ use super::plan::{Drafted, Named, Planning, differences};
 use super::row::Reading;
 use super::word::{self, Closed, Stands};
 use crate::command::{LONGEST_LINE, LONGEST_TEXT, Settled, defect as command};
-use crate::defect::{DefectReport, DefectState, OnBuild, Source};
+use crate::defect::{Defect, DefectReport, DefectState, OnBuild, Source};
 use crate::id::{DefectKey, TrackId};
+use crate::refusal::Refusal;
 use crate::release::Release;
 
 impl Planning<'_> {
@@ -25,6 +26,12 @@ impl Planning<'_> {
         let Some(key) = key else { return (named, None) };
         self.once(reading, key.as_str(), self.columns.name(Field::Key));
         if reading.has_error() {
+            return (named, None);
+        }
+        if let Some(before) = before
+            && let Some(refusal) = self.not_theirs(before, &report)
+        {
+            reading.refused(None, refusal);
             return (named, None);
         }
         if let Some(before) = before {
@@ -54,6 +61,23 @@ impl Planning<'_> {
                 (named, Some(Drafted { events, is_new, changes, done: Vec::new() }))
             }
         }
+    }
+
+    /// Refuses to replace what is neither of this file nor written by whoever imports it.
+    fn not_theirs(&self, before: &Defect, report: &DefectReport) -> Option<Refusal> {
+        if self.of.replaces || before.withdrawn.is_some() || before.report == *report {
+            return None;
+        }
+        let from = match &before.source {
+            Source::Hand if before.by == self.of.speaker.actor => return None,
+            source if *source == self.source => return None,
+            Source::Hand => "was written by hand by somebody else",
+            Source::File { .. } => "comes from another file",
+        };
+        Some(Refusal::forbidden(format!(
+            "{} {from}. To replace it takes a coordinator: ask one to import this file, or leave the row out.",
+            before.key
+        )))
     }
 
     fn report(&self, reading: &mut Reading<'_>, before: Option<&DefectReport>) -> DefectReport {

@@ -33,6 +33,8 @@ pub struct Importing<'a> {
     /// Who are named in it, by name and address as they are written; for sign-offs.
     pub signers: &'a HashMap<(String, String), Result<Signer, Refusal>>,
     pub speaker: &'a Speaker,
+    /// Whether they may replace what others wrote by hand, and what came from another file.
+    pub replaces: bool,
     pub now: Time,
 }
 

@@ -37,10 +37,11 @@ struct Import<'a> {
     speaker: Speaker,
     text: &'a str,
     file: &'a str,
+    replaces: bool,
 }
 
 fn import(kind: Kind, text: &str) -> Import<'_> {
-    Import { kind, said: Mapping::default(), speaker: speaker(ADA), text, file: "list.csv" }
+    Import { kind, said: Mapping::default(), speaker: speaker(ADA), text, file: "list.csv", replaces: true }
 }
 
 impl Import<'_> {
@@ -62,6 +63,7 @@ impl Import<'_> {
             words: [&self.said, &none],
             signers: &signers,
             speaker: &self.speaker,
+            replaces: self.replaces,
             now: at(1000),
         }))
     }
@@ -314,6 +316,31 @@ fn importing_again_changes_only_what_differs() {
     assert_eq!(told(&emptied), ["2 changed A-1; severity: critical → nothing"]);
     let other = Import { file: "other.csv", ..import(Kind::Defects, "Key|Title\nA-1|Sync") };
     assert_eq!(other.plan(&story).gone.len(), 0, "another file says nothing of what came from this one");
+}
+
+#[test]
+fn what_is_of_others_is_replaced_only_by_whoever_may() {
+    let mut story = story();
+    story.defect("A-1", "Sync");
+    let text = "Key|Title|Severity\nA-1|Sync|high\nA-2|Maps|";
+    let of = |actor: &str, file: &'static str, text: &'static str| Import {
+        speaker: speaker(actor),
+        file,
+        replaces: false,
+        ..import(Kind::Defects, text)
+    };
+    let errors = |import: Import<'_>, story: &Story| told(&import.plan(story))[0].clone();
+    let by_hand = errors(of("max", "list.csv", text), &story);
+    assert!(
+        by_hand.contains("A-1 was written by hand by somebody else. To replace it takes a coordinator"),
+        "{by_hand}"
+    );
+    assert!(errors(of(ADA, "list.csv", text), &story).contains("changed A-1"), "one's own");
+    of(ADA, "list.csv", text).into(&mut story);
+    let low = "Key|Title|Severity\nA-1|Sync|low";
+    let elsewhere = errors(of("max", "other.csv", low), &story);
+    assert!(elsewhere.contains("A-1 comes from another file"), "{elsewhere}");
+    assert!(errors(of("max", "list.csv", low), &story).contains("changed A-1"), "the same file");
 }
 
 #[test]

@@ -142,6 +142,11 @@ impl App {
         };
         let settled = self
             .settle(id, seen, None, |release| {
+                if let Some(before) = key.as_ref().and_then(|key| release.defects.get(key))
+                    && report.is_milder_than(&before.report)
+                {
+                    self.may_ease(&by, &before.by)?;
+                }
                 command::report(release, key.clone(), report.clone(), Source::Hand, reason.as_deref(), &by)
             })
             .await?;

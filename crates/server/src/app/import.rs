@@ -20,7 +20,7 @@ use domain::id::ReleaseId;
 use domain::import::{
     self as command, ColumnUse, Counts, Importing, Kind, Mapping, Plan, Planned, Signer, Table, UnknownValue,
 };
-use domain::permission::{Act, Whose};
+use domain::permission::{Act, Whose, may};
 use domain::person::{Choice, Meant, choose};
 use domain::product::Product;
 use domain::refusal::Refusal;
@@ -34,6 +34,7 @@ use read::Read;
 
 use super::apply::{TRIES, pause};
 use super::moved::Seen;
+use super::who::sign_in_first;
 use super::{App, AppError, new_id};
 
 /// How many rows an answer tells.
@@ -166,6 +167,8 @@ impl App {
         if prepared.signers.values().flatten().any(|signer| signer.id != speaker.actor) {
             self.allows(Act::GiveWord, Whose::Others)?;
         }
+        let role = self.who.role().ok_or_else(sign_in_first)?;
+        let replaces = may(role, Act::Scope, Whose::Others).is_ok();
         for attempt in 0..TRIES {
             let (release, now) = (self.release(id).await?, self.now());
             let (product, _) = self.product(&id.product).await?;
@@ -180,6 +183,7 @@ impl App {
                     words: [&with.said, &with.remembered],
                     signers: &with.signers,
                     speaker: &speaker,
+                    replaces,
                     now,
                 };
                 planned(&of, &importing, whole)

@@ -135,9 +135,15 @@ impl App {
         seen: Option<&Seen>,
     ) -> Result<SettledResponse, AppError> {
         self.allows(Act::Report, Whose::Own)?;
-        let (found, description) = self.described(request).await?;
-        self.settle(id, seen, Some(found), |release| command::revise(release, risk, description.clone()))
-            .await
+        let (by, (found, description)) = (self.actor().await?, self.described(request).await?);
+        self.settle(id, seen, Some(found), |release| {
+            let before = command::find(release, risk)?;
+            if description.is_milder_than(&before.description) {
+                self.may_ease(&by, &before.by)?;
+            }
+            command::revise(release, risk, description.clone())
+        })
+        .await
     }
 
     async fn described(&self, request: RiskRequest) -> Result<(Found, RiskDescription), AppError> {

@@ -94,6 +94,14 @@ impl App {
         }
     }
 
+    /// Says whether whoever acts may make something weigh less that somebody brought: one's own, or as a coordinator.
+    pub(crate) fn may_ease(&self, actor: &ActorId, brought_by: &ActorId) -> Result<(), Refusal> {
+        let whose = if actor == brought_by { Whose::Own } else { Whose::Others };
+        self.allows(Act::Scope, whose).map_err(|refusal| {
+            Refusal::forbidden(format!("This makes milder what somebody else brought. {}", refusal.sentence))
+        })
+    }
+
     /// Returns whose something is that somebody brought.
     pub(crate) async fn whose(&self, brought_by: &ActorId) -> Result<Whose, AppError> {
         Ok(if self.actor().await? == *brought_by { Whose::Own } else { Whose::Others })
