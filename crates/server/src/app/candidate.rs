@@ -2,14 +2,17 @@
 //!
 //! Invariant: what a dry run tells is what the nomination does, as long as the release has not moved.
 
+use std::sync::{Mutex, PoisonError};
+
 use domain::build::Build;
-use domain::command::candidate as command;
+use domain::command::{Settled, candidate as command};
 use domain::consequence::{Consequence, Effect, consequences};
 use domain::envelope::Position;
 use domain::event::Event;
 use domain::happening::About;
 use domain::id::{BuildNumber, Commit, ReleaseId, TrackId};
 use domain::permission::{Act, Whose};
+use domain::refusal::Refusal;
 use domain::release::Release;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -98,13 +101,23 @@ impl App {
         if dry_run {
             return Ok((response, release.position));
         }
-        let decide =
-            |release: &Release| command::nominate(release, track, &build, commit.as_ref(), reason.as_deref());
-        let SettledResponse { new, .. } = self.settle(id, seen, None, decide).await?;
-        let release = self.release(id).await?;
-        let candidate = release.tracks.get(track).and_then(|track| track.candidate.as_ref());
-        let position = candidate.map(|candidate| candidate.position);
-        Ok((NominateResponse { position, new, ..response }, release.position))
+        // What follows is told of the release that it was decided on, however often that took.
+        let decided = Mutex::new((response, release.position, 0));
+        let decide = |release: &Release| {
+            let settled = command::nominate(release, track, &build, commit.as_ref(), reason.as_deref())?;
+            let before_it = match &settled {
+                Settled::New(events) => events.len() as i64 - 1,
+                Settled::Already(_) => 0,
+            };
+            let told = NominateResponse { dry_run, ..self.told_of(release, track, &build, commit.as_ref())? };
+            *decided.lock().unwrap_or_else(PoisonError::into_inner) = (told, release.position, before_it);
+            Ok(settled)
+        };
+        let SettledResponse { new, position } = self.settle(id, seen, None, decide).await?;
+        let (told, at, before_it) = decided.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let position = Position(position.0 + before_it);
+        let at = if new { position } else { at };
+        Ok((NominateResponse { position: Some(position), new, ..told }, at))
     }
 
     /// Tells what would follow from nominating a build.
@@ -114,7 +127,7 @@ impl App {
         track: &TrackId,
         number: &BuildNumber,
         commit: Option<&Commit>,
-    ) -> Result<NominateResponse, AppError> {
+    ) -> Result<NominateResponse, Refusal> {
         let registered = command::nominable(release, track, number, commit)?;
         let registering: Option<&Build> = match &registered {
             Some(Event::BuildRegistered(registered)) => Some(&registered.build),

@@ -276,3 +276,57 @@ async fn a_check_by_hand_is_shown_by_photos() {
     let lines = site.get("vic", &format!("{RELEASE}/evidence")).await.value();
     assert_eq!(lines["items"][0]["photos"], 1, "the same photo twice is one");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_else_reported_is_made_milder_by_a_coordinator() {
+    let site = Site::new().await;
+    let defect = |more: Value| {
+        let mut body = json!({ "key": "TW-1", "title": "Old route", "severity": "high", "tracks": ["ios", "wearos"], "reason": "seen anew" });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        body
+    };
+    site.does("con", "/defects", defect(json!({}))).await;
+    let path = format!("{RELEASE}/defects");
+    for milder in [
+        json!({ "state": "resolved" }),
+        json!({ "state": "rejected" }),
+        json!({ "severity": "low" }),
+        json!({ "severity": null }),
+        json!({ "tracks": ["ios"] }),
+        json!({ "fixed_in": [{ "track": "ios", "build": "514" }] }),
+    ] {
+        let answer = site.post("max", &path, &defect(milder)).await;
+        assert_eq!(answer.status, 403, "{}", answer.text);
+        assert!(answer.detail().contains("milder what somebody else brought"), "{}", answer.text);
+    }
+    site.does("max", "/defects", defect(json!({ "severity": "critical" }))).await;
+    site.does("con", "/defects", defect(json!({ "severity": "low" }))).await;
+    site.does("ada", "/defects", defect(json!({ "state": "rejected" }))).await;
+
+    let risk = |likelihood: &str, tracks: &[&str]| {
+        json!({
+            "title": "Firmware", "likelihood": likelihood, "effect": "no routes", "mitigation": "a flag",
+            "tracks": tracks, "owner": { "name": "Con Tributor" },
+        })
+    };
+    let noted = site.does("con", "/risks", risk("possible", &[])).await;
+    let below = format!("/risks/{noted}");
+    for milder in [risk("unlikely", &[]), risk("possible", &["ios"])] {
+        let answer = site.post("max", &format!("{RELEASE}{below}"), &milder).await;
+        assert_eq!(answer.status, 403, "{}", answer.text);
+    }
+    site.does("max", &below, risk("likely", &[])).await;
+    site.does("con", &below, risk("possible", &["ios"])).await;
+    site.does("ada", &below, risk("unlikely", &["ios"])).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_nomination_that_registers_its_build_answers_with_the_event_that_nominated_it() {
+    let site = Site::new().await;
+    let wanted = json!({ "build": "600", "commit": "0badc0de", "reason": "a crash" });
+    let path = format!("{RELEASE}/tracks/ios/candidate");
+    let answer = site.post("ada", &path, &wanted).await.value();
+    assert_eq!((&answer["new"], &answer["before"]), (&json!(true), &json!("512")));
+    let again = site.post("ada", &path, &wanted).await.value();
+    assert_eq!((&again["new"], &again["position"]), (&json!(false), &answer["position"]));
+}
