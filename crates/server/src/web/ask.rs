@@ -173,9 +173,7 @@ async fn page(app: &App, reader: &Reader, mut seen: Seen, filled: Filled, wrong:
     let below =
         vec![("Asks".to_owned(), seen.path("/asks")), ("Ask somebody".to_owned(), seen.path("/asks/new"))];
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let mut frame = seen.frame(reader, Tab::Deeper, "Ask somebody", below, body);
-    // What is being filled in is left alone.
-    frame.live = None;
+    let frame = seen.form(reader, Tab::Deeper, "Ask somebody", below, body);
     Ok(frame.answer_with(status))
 }
 

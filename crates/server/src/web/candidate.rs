@@ -168,9 +168,7 @@ async fn page(
         ("Nominate".to_owned(), seen.path(&format!("/tracks/{track}/candidate"))),
     ];
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let mut frame = seen.frame(reader, Tab::Deeper, title, below, body);
-    // What is being decided on is left as it was shown.
-    frame.live = None;
+    let frame = seen.form(reader, Tab::Deeper, title, below, body);
     Ok(frame.answer_with(status))
 }
 

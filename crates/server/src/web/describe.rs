@@ -124,8 +124,6 @@ async fn page(reader: &Reader, mut seen: Seen, typed: &Typed, refused: Option<&s
     let below =
         vec![("Contents".to_owned(), seen.path("/contents")), (title.to_owned(), seen.path("/new-change"))];
     let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let mut frame = seen.frame(reader, Tab::Contents, title, below, body);
-    // What is being filled in is left alone.
-    frame.live = None;
+    let frame = seen.form(reader, Tab::Contents, title, below, body);
     Ok(frame.answer_with(status))
 }

@@ -175,9 +175,7 @@ fn choose(
     let below = vec![("Import".to_owned(), seen.path("/import"))];
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let tab = tab(filled.kind);
-    let mut frame = seen.frame(reader, tab, "Import", below, body);
-    // What is being filled in is left alone.
-    frame.live = None;
+    let frame = seen.form(reader, tab, "Import", below, body);
     Ok(frame.answer_with(status))
 }
 

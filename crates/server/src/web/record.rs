@@ -230,9 +230,7 @@ async fn page(app: &App, reader: &Reader, mut seen: Seen, filled: Filled, wrong:
     let below =
         vec![("Evidence".to_owned(), seen.path("/evidence")), ("Record".to_owned(), seen.path("/record"))];
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let mut frame = seen.frame(reader, Tab::Deeper, "Record evidence", below, body);
-    // What is being filled in is left alone.
-    frame.live = None;
+    let frame = seen.form(reader, Tab::Deeper, "Record evidence", below, body);
     Ok(frame.answer_with(status))
 }
 

@@ -132,9 +132,7 @@ async fn page(reader: &Reader, mut seen: Seen, typed: &Typed, refused: Option<&s
     let below =
         vec![("Defects".to_owned(), seen.path("/defects")), (title.to_owned(), seen.path("/new-defect"))];
     let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let mut frame = seen.frame(reader, Tab::Defects, title, below, body);
-    // What is being filled in is left alone.
-    frame.live = None;
+    let frame = seen.form(reader, Tab::Defects, title, below, body);
     Ok(frame.answer_with(status))
 }
 

@@ -128,9 +128,7 @@ async fn page(
     let body = fields(&seen, &people, typed, refused, (title, &below));
     let crumbs = vec![("Risks".to_owned(), seen.path("/risks")), (title.to_owned(), seen.path(&below))];
     let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let mut frame = seen.frame(reader, Tab::Risks, title, crumbs, body);
-    // What is being filled in is left alone.
-    frame.live = None;
+    let frame = seen.form(reader, Tab::Risks, title, crumbs, body);
     Ok(frame.answer_with(status))
 }
 

@@ -92,6 +92,27 @@ impl Seen {
     }
 
     /// Puts a page of the release into its frame. `below` are the crumbs after the release's own.
+    /// Frames a form. What is being filled in is left alone; on a page of the past nothing can be filled in.
+    pub(super) fn form<'a>(
+        &'a mut self,
+        reader: &'a Reader,
+        tab: Tab,
+        title: &str,
+        below: Vec<(String, String)>,
+        body: Markup,
+    ) -> Frame<'a> {
+        let body = match &self.past {
+            Some(_) => html! {
+                section.head { div { h1 { (title) } } }
+                p.note { "This is a page of the past, where nothing can be changed. " a href=(reader.here.split('?').next().unwrap_or("/")) { "Do it now" } "." }
+            },
+            None => body,
+        };
+        let mut frame = self.frame(reader, tab, title, below, body);
+        frame.live = None;
+        frame
+    }
+
     pub(super) fn frame<'a>(
         &'a mut self,
         reader: &'a Reader,

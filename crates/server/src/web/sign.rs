@@ -210,9 +210,7 @@ async fn page(
         (title.to_owned(), seen.path(&format!("/tracks/{track}/{below}/new"))),
     ];
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let mut frame = seen.frame(reader, Tab::Deeper, title, crumbs, body);
-    // What is being filled in is left alone.
-    frame.live = None;
+    let frame = seen.form(reader, Tab::Deeper, title, crumbs, body);
     Ok(frame.answer_with(status))
 }
 

@@ -112,8 +112,6 @@ async fn page(
         ("What users feel".to_owned(), seen.path(&format!("/defects/{key}/impact"))),
     ];
     let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let mut frame = seen.frame(reader, Tab::Defects, "What users feel", below, body);
-    // What is being filled in is left alone.
-    frame.live = None;
+    let frame = seen.form(reader, Tab::Defects, "What users feel", below, body);
     Ok(frame.answer_with(status))
 }

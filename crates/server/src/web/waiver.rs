@@ -184,9 +184,7 @@ async fn asking(app: &App, reader: &Reader, mut seen: Seen, filled: Filled, wron
         ("Ask for one".to_owned(), seen.path("/waivers/new")),
     ];
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let mut frame = seen.frame(reader, Tab::Waivers, "Ask for a waiver", below, body);
-    // What is being filled in is left alone.
-    frame.live = None;
+    let frame = seen.form(reader, Tab::Waivers, "Ask for a waiver", below, body);
     Ok(frame.answer_with(status))
 }
 

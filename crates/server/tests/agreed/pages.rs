@@ -3,7 +3,7 @@
 use axum::http::{Request, header};
 use serde_json::json;
 
-use crate::site::{PNG, RELEASE, Site};
+use crate::site::{HOUR, PNG, RELEASE, Site};
 
 /// Posts a form that must be taken, and returns where it leads.
 async fn goes(site: &Site, who: &str, below: &str, fields: &[(&str, &str)]) -> String {
@@ -322,4 +322,39 @@ async fn an_empty_place_says_what_will_be_here() {
     let list = site.page("vic", &format!("{RELEASE}/waivers")).await.text;
     assert!(list.contains("Nothing is waived") && !list.contains("/waivers/new"), "{list}");
     assert_eq!(site.page("vic", &format!("{RELEASE}/waivers/99")).await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_of_the_past_cannot_be_filled_in_and_leads_to_now() {
+    let site = Site::new().await;
+    site.does("ada", "/defects", json!({ "key": "TW-1", "title": "Old route" })).await;
+    let then = site.in_hours(0).replace('+', "%2B");
+    site.pass(HOUR);
+    site.settled().await;
+    for below in [
+        "/tracks/ios/candidate",
+        "/tracks/ios/signoffs/new",
+        "/tracks/ios/assessments/new",
+        "/waivers/new",
+        "/import",
+        "/asks/new",
+        "/risks/new",
+        "/new-defect",
+        "/defects/TW-1/impact",
+        "/new-change",
+        "/record",
+        "/definition/draft",
+    ] {
+        let now = site.page("ada", &format!("{RELEASE}{below}")).await;
+        assert!(now.status == 200 && !now.text.contains("where nothing can be changed"), "{below}");
+        let past = site.page("ada", &format!("{RELEASE}{below}?as_of={then}")).await;
+        assert_eq!(past.status, 200, "{below}: {}", past.text);
+        assert!(past.text.contains("where nothing can be changed"), "{below}: {}", past.text);
+        assert!(
+            past.text.contains(&format!("href=\"{RELEASE}{below}\">Do it now")),
+            "{below}: {}",
+            past.text
+        );
+        assert!(!past.text.contains("class=\"card form"), "{below}: {}", past.text);
+    }
 }

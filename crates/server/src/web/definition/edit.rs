@@ -259,9 +259,7 @@ async fn page(app: &App, reader: &Reader, mut seen: Seen, filled: Filled, shown:
         ("Draft".to_owned(), seen.path("/definition/draft")),
     ];
     let status = if refused { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let mut frame = seen.frame(reader, Tab::Definition, "Draft", below, body);
-    // What is being filled in is left alone.
-    frame.live = None;
+    let frame = seen.form(reader, Tab::Definition, "Draft", below, body);
     Ok(frame.answer_with(status))
 }
 

@@ -115,8 +115,7 @@ pub(super) fn again(reader: &Reader, seen: Seen, filled: &Filled, wrong: &str) -
 fn answer(reader: &Reader, mut seen: Seen, filled: &Filled, body: Markup, refused: bool) -> Response {
     let below = vec![("Import".to_owned(), seen.path("/import"))];
     let status = if refused { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let mut frame = seen.frame(reader, tab(filled.kind), "Import", below, body);
-    frame.live = None;
+    let frame = seen.form(reader, tab(filled.kind), "Import", below, body);
     frame.answer_with(status)
 }
 
