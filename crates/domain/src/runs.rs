@@ -156,7 +156,7 @@ pub fn device_key(track: &Track, device: &str, build: &BuildNumber, since: Optio
 /// Returns the moment before which evidence is too old, for evidence that counts for so many hours.
 pub fn oldest(now: Time, max_age_hours: Option<i64>) -> Option<Time> {
     const HOUR: i64 = 3_600_000_000;
-    max_age_hours.map(|hours| now.plus_micros(-hours.saturating_mul(HOUR)))
+    max_age_hours.map(|hours| now.plus_micros(hours.saturating_mul(HOUR).saturating_neg()))
 }
 
 /// Returns the merges that readiness needs and that are not done; ask again once they are.

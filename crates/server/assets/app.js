@@ -117,9 +117,10 @@
     const follow = (selector) => document.querySelector(selector)?.click();
     if (go && Date.now() - go < 1500) {
       go = 0;
-      const tab = { o: 1, e: 2, c: 3, j: 4 }[event.key];
+      const tab = { d: "definition", b: "defects", r: "risks", w: "waivers", e: "evidence", c: "changes", j: "journal" }[event.key];
       if (event.key === "f") follow(".brand");
-      else if (tab) follow(`.tabs a:nth-child(${tab})`);
+      else if (event.key === "o") follow(".tabs a:first-child");
+      else if (tab) follow(`.tabs a[href*="/${tab}"]`);
       return;
     }
     switch (event.key) {

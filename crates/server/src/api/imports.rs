@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::Problem;
 use super::conditions::{Conditions, IfMatch};
 use super::idempotency::IdempotencyKey;
-use super::refusals::{Contradiction, Moved, Unknown};
+use super::refusals::{Contradiction, Moved, Unfit, Unknown};
 use super::releases::{OfRelease, ReleasePath};
 use crate::app::AppError;
 use crate::app::import::read::too_large;
@@ -36,11 +36,11 @@ pub(super) struct Workbook(());
     params(OfRelease, ImportRequest, IdempotencyKey, IfMatch),
     request_body(
         description = "The file; what it is is told by its first bytes.",
-        content((String = "text/csv", example = json!(LIST)), (Workbook = "application/octet-stream"))
+        content((Workbook = "text/csv", example = json!(LIST)), (Workbook = "application/octet-stream"))
     ),
     responses(
         (status = 200, description = "What changed, or would change.", body = ImportResponse),
-        Unknown, Contradiction, Moved
+        Unknown, Contradiction, Moved, Unfit
     )
 )]
 pub(super) async fn import(

@@ -378,6 +378,10 @@ fn help() -> Markup {
     let keys = [
         ("/", "search on this page"),
         ("g o", "overview of the release"),
+        ("g d", "definition of ready"),
+        ("g b", "defects"),
+        ("g r", "risks"),
+        ("g w", "waivers"),
         ("g e", "evidence"),
         ("g c", "changes"),
         ("g j", "journal"),

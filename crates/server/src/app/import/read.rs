@@ -58,6 +58,10 @@ impl Rows {
     pub(super) fn push(&mut self, number: u32, mut cells: Vec<String>) -> Result<(), Refusal> {
         let filled = cells.iter().rposition(|cell| !cell.trim().is_empty()).map_or(0, |last| last + 1);
         cells.truncate(filled);
+        // Lines end in one way, as in all that is recorded: or the same file would differ from itself.
+        for cell in cells.iter_mut().filter(|cell| cell.contains('\r')) {
+            *cell = cell.replace("\r\n", "\n").replace('\r', "\n");
+        }
         if cells.is_empty() {
             return Ok(());
         }
