@@ -142,8 +142,8 @@ pub fn original<'a>(release: &'a Release, defect: &'a Defect) -> Option<&'a Defe
     if !defect.report.state.is_settled() {
         return None;
     }
-    let mut passed = vec![&defect.key];
     let mut original = next(defect)?;
+    let mut passed = vec![&defect.key];
     loop {
         if passed.len() > LONGEST_CHAIN || passed.contains(&&original.key) {
             return None;

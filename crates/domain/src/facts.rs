@@ -18,7 +18,7 @@ use crate::runs::{self, Merges, PlanFrom};
 use crate::time::Time;
 use crate::track::Track;
 use crate::words;
-use listed::Lists;
+use listed::{Areas, Lists};
 
 pub(crate) use listed::unchecked;
 
@@ -37,7 +37,7 @@ pub struct View<'a> {
 
 /// Gathers every fact of a track.
 pub fn gather(release: &Release, track: &Track, view: View<'_>) -> Fact {
-    let lists = Lists { release, track, view };
+    let lists = Lists { release, track, view, areas: Areas::default() };
     let lists = [("defects", lists.defects()), ("changes", lists.changes()), ("risks", lists.risks())];
     let bound = match track.candidate_build() {
         None => without_candidate(release, track),
@@ -161,7 +161,7 @@ impl Gather<'_> {
             fact: format!("runs.{kind}.metrics").into(),
             why: format!("no {kind} report on {} carried that metric", self.candidate).into(),
         };
-        facts.insert("metrics", Fact::Open(Arc::new(metrics), nowhere));
+        facts.insert("metrics", Fact::Open(Arc::new(metrics), Arc::new(nowhere)));
         facts.insert("age_hours", self.age_hours(last.recorded_at));
         Fact::Map(Arc::new(facts))
     }
@@ -343,5 +343,5 @@ fn named(items: Vec<Fact>, total: i64, fact: &str, what: &str) -> Fact {
         return Fact::list(items);
     }
     let why = format!("{} more {what} are counted and not named", words::number(more));
-    Fact::AtLeast(Arc::new(items), vec![Missing { fact: fact.into(), why: why.into() }])
+    Fact::at_least(items, vec![Missing { fact: fact.into(), why: why.into() }])
 }

@@ -208,7 +208,7 @@ fn judged<'a>(criterion: &'a Criterion, facts: &Fact, evaluation: Evaluation) ->
         }
         (Rule::Offenders(_), Evaluation::Value(Fact::AtLeast(items, missing))) => {
             let verdict = if items.is_empty() { Verdict::Unknown } else { Verdict::NotMet };
-            (verdict, None, missing, items.to_vec())
+            (verdict, None, missing.to_vec(), items.to_vec())
         }
         (_, Evaluation::Value(Fact::Missing(missing))) => (Verdict::Unknown, None, missing, Vec::new()),
         (rule, Evaluation::Value(other)) => {

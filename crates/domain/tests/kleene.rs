@@ -21,10 +21,10 @@ fn facts() -> Fact {
             "metrics",
             Fact::Open(
                 std::sync::Arc::new([("cold", Fact::Int(3))].into_iter().collect()),
-                domain::criteria::fact::Missing {
+                std::sync::Arc::new(domain::criteria::fact::Missing {
                     fact: "metrics".into(),
                     why: "no report carried it".into(),
-                },
+                }),
             ),
         ),
         ("map", Fact::map([("known", Fact::Int(1)), ("unknown", Fact::missing("map.unknown", "not told"))])),

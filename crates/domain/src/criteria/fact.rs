@@ -30,11 +30,11 @@ pub enum Fact {
     List(Arc<Vec<Fact>>),
     Map(Arc<Fields>),
     /// A map whose keys the evidence brings: a key that is not there is missing, for this reason.
-    Open(Arc<Fields>, Missing),
+    Open(Arc<Fields>, Arc<Missing>),
     /// Not known, for each of these reasons.
     Missing(Vec<Missing>),
     /// A list that holds at least these items, and more or not depending on what is missing.
-    AtLeast(Arc<Vec<Fact>>, Vec<Missing>),
+    AtLeast(Arc<Vec<Fact>>, Arc<Vec<Missing>>),
 }
 
 impl Fact {
@@ -67,6 +67,11 @@ impl Fact {
 
     pub fn missing(fact: impl Into<Arc<str>>, why: impl Into<Arc<str>>) -> Self {
         Self::Missing(vec![Missing { fact: fact.into(), why: why.into() }])
+    }
+
+    /// A list of which these items are known; whole if nothing is missing.
+    pub fn at_least(items: Vec<Fact>, missing: Vec<Missing>) -> Self {
+        if missing.is_empty() { Self::list(items) } else { Self::AtLeast(Arc::new(items), Arc::new(missing)) }
     }
 
     /// Returns a fact by its path from here, as in `runs.smoke.failed`.
@@ -121,7 +126,7 @@ impl Fact {
         match self {
             Self::Missing(missing) => into.add_all(missing),
             Self::AtLeast(items, missing) => {
-                into.add_all(missing);
+                into.add_all(missing.as_ref());
                 items.iter().for_each(|item| item.collect_missing(into));
             }
             Self::List(items) => items.iter().for_each(|item| item.collect_missing(into)),
@@ -173,3 +178,6 @@ impl Fact {
         }
     }
 }
+
+/// A track may have thousands of facts, and each criterion looks at most of them: they had better lie close together.
+const _: () = assert!(size_of::<Fact>() == 24);

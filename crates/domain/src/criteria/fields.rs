@@ -16,6 +16,13 @@ pub type Name = Cow<'static, str>;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Fields(Vec<(Name, Fact)>);
 
+/// Where a part was found, and the very name that it had there.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Near {
+    index: usize,
+    name: &'static str,
+}
+
 impl Fields {
     /// Takes parts whose names are in order already.
     pub(crate) fn in_order<const PARTS: usize>(parts: [(&'static str, Fact); PARTS]) -> Self {
@@ -28,16 +35,21 @@ impl Fields {
         self.0.get(index).map(|(_, fact)| fact)
     }
 
-    /// Returns a part by its name, looked for first where one of that name was found last.
-    pub(super) fn get_near(&self, name: &str, last: &mut usize) -> Option<&Fact> {
-        if let Some((of, fact)) = self.0.get(*last)
-            && of.as_ref() == name
+    /// Returns a part by its name, looked for first where one of that name was found last. Items of a list mostly take
+    /// their names from one place, so that comparing where a name lies mostly does.
+    #[inline]
+    pub(super) fn get_near(&self, name: &str, last: &mut Near) -> Option<&Fact> {
+        if let Some((Name::Borrowed(of), fact)) = self.0.get(last.index)
+            && std::ptr::eq(*of, last.name)
         {
             return Some(fact);
         }
         let index = self.0.binary_search_by(|(of, _)| of.as_ref().cmp(name)).ok()?;
-        *last = index;
-        self.0.get(index).map(|(_, fact)| fact)
+        let (of, fact) = self.0.get(index)?;
+        if let Name::Borrowed(of) = of {
+            *last = Near { index, name: of };
+        }
+        Some(fact)
     }
 
     pub fn contains_key(&self, name: &str) -> bool {

@@ -8,6 +8,7 @@
 //! Invariant: an error other than a missing fact is never absorbed; it makes the criterion broken.
 
 mod macros;
+mod quick;
 mod seen;
 
 use std::collections::HashMap;
@@ -20,7 +21,7 @@ use typed_arena::Arena;
 
 use super::expression::Expression;
 use super::fact::{Fact, Missing};
-use super::fields::Fields;
+use super::fields::{Fields, Near};
 use super::operators::{self, Broken};
 use super::reasons::Reasons;
 use seen::Seen;
@@ -81,7 +82,7 @@ struct Walk<'f> {
 #[derive(Clone, Copy, Default)]
 struct Noted<'f> {
     /// Where the field that it selects lay last.
-    near: usize,
+    near: Near,
     /// What it is, if it is the same each time.
     constant: Option<&'f Fact>,
 }
@@ -113,7 +114,7 @@ impl<'f> Walk<'f> {
                 }
                 match operand {
                     Seen::There(Fact::Map(map)) => {
-                        let mut unknown = 0;
+                        let mut unknown = Near::default();
                         let near = self.noted(node).map_or(&mut unknown, |noted| &mut noted.near);
                         let found = map.get_near(&select.field, near);
                         found.map(Seen::There).ok_or_else(|| unknown_field(map, &select.field))
@@ -300,7 +301,7 @@ impl<'f> Walk<'f> {
             match target.as_ref().or(arguments.first()) {
                 Some(Fact::List(items)) => return Ok(Fact::Int(items.len() as i64)),
                 // What the evidence did not bring, later evidence may.
-                Some(Fact::Open(_, missing)) => return Ok(Fact::Missing(vec![missing.clone()])),
+                Some(Fact::Open(_, missing)) => return Ok(Fact::Missing(vec![missing.as_ref().clone()])),
                 _ => {}
             }
         }
@@ -333,14 +334,14 @@ impl<'f> Walk<'f> {
         let items: &[Fact] = match (item, list) {
             (_, Fact::List(items)) => items,
             (_, Fact::AtLeast(items, more)) => {
-                missing.add_all(more);
+                missing.add_all(more.as_ref());
                 items
             }
             (Fact::Text(name), Fact::Open(map, _)) if map.contains_key(name) => {
                 return Ok(Fact::Bool(true));
             }
             (Fact::Text(name), Fact::Open(_, missing)) => {
-                return Ok(Fact::Missing(extend(vec![missing.clone()], name)));
+                return Ok(Fact::Missing(extend(vec![missing.as_ref().clone()], name)));
             }
             _ => return self.strict(call, None, vec![item.clone(), list.clone()]),
         };
@@ -374,7 +375,7 @@ fn is_literal(node: &Node) -> bool {
 fn joined(left: &Fact, right: &Fact) -> Option<Fact> {
     let parts = |fact: &Fact| match fact {
         Fact::List(items) => Some((items.to_vec(), Vec::new())),
-        Fact::AtLeast(items, missing) => Some((items.to_vec(), missing.clone())),
+        Fact::AtLeast(items, missing) => Some((items.to_vec(), missing.to_vec())),
         Fact::Missing(missing) => Some((Vec::new(), missing.clone())),
         _ => None,
     };
@@ -386,8 +387,7 @@ fn joined(left: &Fact, right: &Fact) -> Option<Fact> {
     items.extend(more);
     let mut reasons = Reasons::default();
     reasons.add_all(missing.iter().chain(&also));
-    let missing = reasons.into_list();
-    Some(if missing.is_empty() { Fact::list(items) } else { Fact::AtLeast(Arc::new(items), missing) })
+    Some(Fact::at_least(items, reasons.into_list()))
 }
 
 fn literal_fact(literal: &LiteralValue) -> Result<Fact, Broken> {
@@ -413,7 +413,7 @@ fn present(operand: Fact, name: &str) -> Result<Fact, Broken> {
         }),
         Fact::Open(map, missing) => Ok(match map.get(name) {
             Some(_) => Fact::Bool(true),
-            None => Fact::Missing(extend(vec![missing], name)),
+            None => Fact::Missing(extend(vec![Arc::unwrap_or_clone(missing)], name)),
         }),
         Fact::Missing(missing) => Ok(Fact::Missing(extend(missing, name))),
         other => Err(format!("has() wants a map and was given {}", article(other.type_name()))),
@@ -423,9 +423,10 @@ fn present(operand: Fact, name: &str) -> Result<Fact, Broken> {
 fn field(operand: Fact, name: &str) -> Result<Fact, Broken> {
     match operand {
         Fact::Map(map) => map.get(name).cloned().ok_or_else(|| unknown_field(&map, name)),
-        Fact::Open(map, missing) => {
-            Ok(map.get(name).cloned().unwrap_or_else(|| Fact::Missing(extend(vec![missing], name))))
-        }
+        Fact::Open(map, missing) => Ok(map
+            .get(name)
+            .cloned()
+            .unwrap_or_else(|| Fact::Missing(extend(vec![Arc::unwrap_or_clone(missing)], name)))),
         Fact::Missing(missing) => Ok(Fact::Missing(extend(missing, name))),
         other => Err(format!("{} has no `.{name}`", article(other.type_name()))),
     }

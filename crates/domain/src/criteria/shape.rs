@@ -15,6 +15,14 @@ pub(super) enum Shape<'a> {
 }
 
 impl<'a> Shape<'a> {
+    /// Returns what is asked of each item, if anything is.
+    pub(super) fn test(&self) -> Option<&'a Node> {
+        match self {
+            Self::All(test) | Self::Exists(test) | Self::ExistsOne(test) | Self::Filter(test) => Some(test),
+            Self::Map(test, _) => *test,
+        }
+    }
+
     /// Recognises a macro; `None` for one that criteria do not have.
     pub(super) fn of(comprehension: &'a ComprehensionExpr) -> Option<Self> {
         if comprehension.iter_var2.is_some() {

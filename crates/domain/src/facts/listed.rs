@@ -2,6 +2,7 @@
 //!
 //! Invariant: a list that nobody called whole holds what is known and may hold more; it is never taken to be empty.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::Gather;
@@ -24,9 +25,10 @@ pub(super) struct Lists<'a> {
     pub(super) release: &'a Release,
     pub(super) track: &'a Track,
     pub(super) view: super::View<'a>,
+    pub(super) areas: Areas<'a>,
 }
 
-impl Lists<'_> {
+impl<'a> Lists<'a> {
     pub(super) fn defects(&self) -> Fact {
         let exposures = Exposures::new(self.release);
         let waived = self.waived();
@@ -58,7 +60,7 @@ impl Lists<'_> {
         }
     }
 
-    fn defect(&self, defect: &Defect, open: Fact, waived: bool) -> Fact {
+    fn defect(&self, defect: &'a Defect, open: Fact, waived: bool) -> Fact {
         let report = &defect.report;
         let key = &defect.key;
         let missing = |name: &str, why: String| Fact::missing(format!("defects[\"{key}\"].{name}"), why);
@@ -72,9 +74,9 @@ impl Lists<'_> {
         };
         Fact::Map(Arc::new(Fields::in_order([
             ("age_hours", super::age_hours(self.view.now, defect.at)),
-            ("areas", areas(&report.areas)),
+            ("areas", self.areas.of(&report.areas)),
             ("deferred", Fact::Bool(defect.deferral.is_some())),
-            ("name", Fact::text(key.as_str())),
+            ("name", Fact::text(key.shared())),
             ("open", open),
             ("priority", priority),
             ("regression", Fact::Bool(report.regression_of.is_some())),
@@ -112,7 +114,7 @@ impl Lists<'_> {
         self.list(List::Changes, carried.map(|change| self.change(change)).collect())
     }
 
-    fn change(&self, change: &Change) -> Fact {
+    fn change(&self, change: &'a Change) -> Fact {
         let description = &change.description;
         let priority = match description.priority {
             Some(priority) => Fact::word(priority.as_str()),
@@ -122,10 +124,10 @@ impl Lists<'_> {
             ),
         };
         Fact::Map(Arc::new(Fields::in_order([
-            ("areas", areas(&description.areas)),
+            ("areas", self.areas.of(&description.areas)),
             ("done", Fact::Bool(change.undone().next().is_none())),
             ("engineering", Fact::Bool(change.done_by(Function::Engineering))),
-            ("name", Fact::text(change.key.as_str())),
+            ("name", Fact::text(change.key.shared())),
             ("priority", priority),
             ("product", Fact::Bool(change.done_by(Function::Product))),
             ("qa", Fact::Bool(change.done_by(Function::Qa))),
@@ -139,7 +141,7 @@ impl Lists<'_> {
             .risks
             .iter()
             .filter(|risk| risk.closed.is_none() && risk.is_on(&self.track.description.id));
-        self.list(List::Risks, open.map(risk).collect())
+        self.list(List::Risks, open.map(|of| risk(of, &self.areas)).collect())
     }
 
     /// A list as far as it is known: whole, or with whatever may be on it besides.
@@ -148,7 +150,7 @@ impl Lists<'_> {
             None => Fact::list(items),
             Some(why) => {
                 let missing = Missing { fact: list.as_str().into(), why: why.into() };
-                Fact::AtLeast(Arc::new(items), vec![missing])
+                Fact::at_least(items, vec![missing])
             }
         }
     }
@@ -180,14 +182,31 @@ pub(crate) fn unchecked(release: &Release, track: &Track, defect: &Defect) -> St
     format!("nobody has checked whether {name} has {}{seen}", defect.key)
 }
 
-fn areas(areas: &[String]) -> Fact {
-    Fact::list(areas.iter().map(|area| Fact::text(area.as_str())))
+/// Lists of areas, as facts: there are few, and thousands of defects are in them.
+#[derive(Default)]
+pub(super) struct Areas<'a>(RefCell<Vec<(&'a [String], Fact)>>);
+
+/// How many lists are remembered.
+const REMEMBERED: usize = 32;
+
+impl<'a> Areas<'a> {
+    fn of(&self, areas: &'a [String]) -> Fact {
+        let mut known = self.0.borrow_mut();
+        if let Some((_, fact)) = known.iter().find(|(of, _)| *of == areas) {
+            return fact.clone();
+        }
+        let fact = Fact::list(areas.iter().map(|area| Fact::text(area.as_str())));
+        if known.len() < REMEMBERED {
+            known.push((areas, fact.clone()));
+        }
+        fact
+    }
 }
 
-fn risk(risk: &Risk) -> Fact {
+fn risk<'a>(risk: &'a Risk, areas: &Areas<'a>) -> Fact {
     let description = &risk.description;
     Fact::Map(Arc::new(Fields::in_order([
-        ("areas", areas(&description.areas)),
+        ("areas", areas.of(&description.areas)),
         ("likelihood", Fact::word(description.likelihood.as_str())),
         ("name", Fact::text(description.title.as_str())),
     ])))

@@ -3,10 +3,9 @@
 //! Invariant: an item that is not decided leaves the whole undecided, unless another decides it; whatever is on a list is
 //! looked at, so that nothing that breaks hides behind what decided first.
 
-use std::sync::Arc;
-
 use cel::common::ast::ComprehensionExpr;
 
+use super::quick::Quick;
 use super::seen::Seen;
 use super::{MAX_LIST, Truth, Walk, article};
 use crate::criteria::fact::Fact;
@@ -34,7 +33,7 @@ impl<'f> Walk<'f> {
         let items = match range {
             Fact::List(items) => items,
             Fact::AtLeast(items, missing) => {
-                found.missing.add_all(missing);
+                found.missing.add_all(missing.as_ref());
                 items
             }
             Fact::Missing(_) => return Ok(Seen::There(range)),
@@ -45,16 +44,28 @@ impl<'f> Walk<'f> {
         if items.len() > MAX_LIST {
             return Err(format!("a list is longer than {MAX_LIST}"));
         }
+        let quick = shape.test().and_then(|test| Quick::of(test, &of.iter_var));
         for item in items.iter() {
+            let answer = match (&quick, item) {
+                (Some(quick), Fact::Map(fields)) => quick.answer(fields),
+                _ => None,
+            };
             self.scope.push((of.iter_var.as_str(), item));
-            let step = self.step(&shape, item, &mut found);
+            let step = self.step(&shape, item, answer, &mut found);
             self.scope.pop();
             step?;
         }
         Ok(Seen::Made(come_to(&shape, found)))
     }
 
-    fn step(&mut self, shape: &Shape<'f>, item: &'f Fact, found: &mut Found) -> Result<(), Broken> {
+    /// Looks at an item; what its test comes to may be answered already.
+    fn step(
+        &mut self,
+        shape: &Shape<'f>,
+        item: &'f Fact,
+        answer: Option<bool>,
+        found: &mut Found,
+    ) -> Result<(), Broken> {
         let (name, test) = match shape {
             Shape::All(test) => ("all", *test),
             Shape::Exists(test) => ("exists", *test),
@@ -67,7 +78,14 @@ impl<'f> Walk<'f> {
                 return Ok(());
             }
         };
-        match (self.truth(test, name)?, shape) {
+        let truth = match answer {
+            Some(answer) => {
+                self.charge(2)?;
+                Truth::Known(answer)
+            }
+            None => self.truth(test, name)?,
+        };
+        match (truth, shape) {
             (Truth::Missing(more), _) => found.missing.add_all(&more),
             (Truth::Known(false), Shape::All(_)) => found.decided = Some(false),
             (Truth::Known(true), Shape::Exists(_)) => found.decided = Some(true),
@@ -90,7 +108,6 @@ fn come_to(shape: &Shape<'_>, found: Found) -> Fact {
         Shape::ExistsOne(_) if items.len() > 1 => Fact::Bool(false),
         Shape::ExistsOne(_) if missing.is_empty() => Fact::Bool(items.len() == 1),
         Shape::ExistsOne(_) => Fact::Missing(missing.into_list()),
-        Shape::Filter(_) | Shape::Map(..) if missing.is_empty() => Fact::list(items),
-        Shape::Filter(_) | Shape::Map(..) => Fact::AtLeast(Arc::new(items), missing.into_list()),
+        Shape::Filter(_) | Shape::Map(..) => Fact::at_least(items, missing.into_list()),
     }
 }
