@@ -32,7 +32,7 @@ pub(crate) use import::Import;
 pub(crate) use journal::{Backup, EventPart, Journal, Restore};
 pub(crate) use people::{FunctionOrNone, Login, Logout, People, Token, Whoami, Whose};
 pub(crate) use place::{Kept, Look, Place, Reach, Where};
-pub(crate) use release::{Apply, Changes, Check, Facts, Init, OfRelease};
+pub(crate) use release::{Apply, Changes, Check, Facts, Init, Know, OfRelease};
 pub(crate) use risk::{Described, List, Risk};
 pub(crate) use serve::{Demo, LogFormat, Serve};
 pub(crate) use shell::{Completions, Man};
@@ -63,6 +63,9 @@ pub(crate) enum Command {
     /// Tell each track's readiness, with its reasons
     #[command(after_help = examples::CHECK)]
     Check(Check),
+    /// Tell what we know of a release, what we don't, and what it could mean for users
+    #[command(after_help = examples::KNOW)]
+    Know(Know),
     /// Tell what changed of a release since a moment or an event
     #[command(after_help = examples::CHANGES)]
     Changes(Changes),

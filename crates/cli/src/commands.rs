@@ -20,6 +20,7 @@ mod import;
 mod ingest;
 mod init;
 mod journal;
+mod know;
 mod login;
 mod people;
 mod risk;
@@ -134,6 +135,7 @@ pub(crate) async fn one(client: &Client, command: Command) -> Outcome {
         Command::Apply(apply) => apply::run(client, &apply).await,
         Command::Ingest(ingest) => ingest::run(client, &ingest).await,
         Command::Check(check) => check::run(client, &check).await,
+        Command::Know(know) => know::run(client, &know).await,
         Command::Changes(changes) => changes::run(client, &changes).await,
         Command::Facts(facts) => facts::run(client, &facts).await,
         Command::Definition(definition) => definition::run(client, definition).await,

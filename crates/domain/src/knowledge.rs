@@ -7,8 +7,12 @@ mod known;
 mod means;
 mod unknown;
 
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
 use crate::envelope::Position;
-use crate::id::{ChangeKey, CriterionId, DefectKey, TrackId};
+use crate::happening::About;
+use crate::id::{CriterionId, TrackId};
 use crate::readiness::{Judged, TrackReadiness};
 use crate::words;
 
@@ -18,31 +22,28 @@ pub const MEANS: usize = 6;
 const TRACKS: usize = 6;
 
 /// One thing that is known, or is not, or follows for users.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Line {
     pub tracks: Vec<TrackId>,
+    #[schema(example = "iOS: Smoke passed on the candidate – 33 cases passed, on 4.2.0 (514).")]
     pub text: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub criterion: Option<CriterionId>,
     /// What it is about, where that has a page of its own.
-    pub about: Option<LineAbout>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<About>,
     /// The evidence that it rests on, newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub grounds: Vec<Position>,
 }
 
-/// What a line is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum LineAbout {
-    Defect(DefectKey),
-    Change(ChangeKey),
-    Risk(Position),
-    Waiver(Position),
-}
-
 /// The three lists, the worst first in each.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Knowledge {
     pub know: Vec<Line>,
+    /// What we don't know.
     pub unknown: Vec<Line>,
+    /// What it could mean for users.
     pub means: Vec<Line>,
 }
 
@@ -79,7 +80,7 @@ struct Item {
     /// As it reads after "iOS: ".
     text: String,
     criterion: Option<CriterionId>,
-    about: Option<LineAbout>,
+    about: Option<About>,
     grounds: Vec<Position>,
 }
 
@@ -97,7 +98,7 @@ impl Item {
         }
     }
 
-    fn about(self, about: LineAbout) -> Self {
+    fn about(self, about: About) -> Self {
         Self { about: Some(about), ..self }
     }
 

@@ -57,6 +57,7 @@ pub(crate) fn routes(app: App, access: Access) -> (Router, Vec<Door>, Arc<Served
         .api(Act::Apply, routes!(releases::apply))
         .api(Act::Read, routes!(releases::list))
         .api(Act::Read, routes!(releases::check))
+        .api(Act::Read, routes!(releases::knowledge))
         .api(Act::Read, routes!(releases::changes))
         .api(Act::Read, routes!(releases::facts))
         .api(Act::Read, routes!(definition::show))

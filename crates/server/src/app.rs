@@ -25,6 +25,7 @@ pub mod follow;
 pub mod import;
 pub mod ingest;
 pub mod judgement;
+pub mod knowledge;
 pub mod ledger;
 mod limit;
 pub(crate) mod load;

@@ -51,6 +51,11 @@ Examples:
   seaworthy check --release tidewatch/2026.12 --track ios --json
   seaworthy check --release 2026.12 --as-of 2026-12-03T13:05:00Z";
 
+pub(super) const KNOW: &str = "\
+Examples:
+  seaworthy know --release 2026.12
+  seaworthy know --release 2026.12 --track wearos --json";
+
 pub(super) const CHANGES: &str = "\
 Examples:
   seaworthy changes --release 2026.12 --since 2026-12-03T08:00:00Z

@@ -69,6 +69,21 @@ pub(crate) struct Check {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Know {
+    #[command(flatten)]
+    pub(crate) release: OfRelease,
+    /// Only this track
+    #[arg(long, value_name = "ID")]
+    pub(crate) track: Option<TrackId>,
+    /// Look at a moment in the past, as 2026-12-03T13:05:00Z
+    #[arg(long, value_name = "TIME")]
+    pub(crate) as_of: Option<Time>,
+    /// Answer in JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Facts {
     #[command(flatten)]
     pub(crate) release: OfRelease,

@@ -3,11 +3,12 @@
 //! Invariant: a defect that is open and not told as users feel it is a debt, and is told as one; a track on which nobody
 //! looked is never told as spared.
 
-use super::{Item, LineAbout};
+use super::Item;
 use crate::criterion::Function;
 use crate::defect::Defect;
 use crate::exposure::{Exposed, Exposures, Mended, mended};
 use crate::facts::unchecked;
+use crate::happening::About;
 use crate::listing::List;
 use crate::readiness::{TrackReadiness, Verdict};
 use crate::waiver::Subject;
@@ -55,7 +56,7 @@ fn felt<'a>(track: &TrackReadiness<'a>) -> Vec<Felt<'a>> {
 }
 
 fn item(track: &TrackReadiness<'_>, rank: u8, felt: &Felt<'_>, text: String) -> Item {
-    let about = LineAbout::Defect(felt.defect.key.clone());
+    let about = About::Defect(felt.defect.key.clone());
     Item::new(track, rank, text).about(about).weighing(felt.weight())
 }
 
@@ -197,7 +198,7 @@ pub(super) fn untold(track: &TrackReadiness<'_>, rank: u8) -> Option<Item> {
     let text = format!("what users would meet of {defects}{place}, nobody has told");
     let item = Item::new(track, rank, text).weighing(worst);
     Some(match untold.as_slice() {
-        [only] => item.about(LineAbout::Defect(only.defect.key.clone())),
+        [only] => item.about(About::Defect(only.defect.key.clone())),
         _ => item,
     })
 }
@@ -211,7 +212,7 @@ pub(super) fn unseen_changes(track: &TrackReadiness<'_>, rank: u8) -> Vec<Item> 
     });
     let told = here.map(|change| {
         let text = format!("“{}” would reach users without the word of qa", change.description.title);
-        Item::new(track, rank, text).about(LineAbout::Change(change.key.clone()))
+        Item::new(track, rank, text).about(About::Change(change.key.clone()))
     });
     let (one, many) = ("change would reach users so", "changes would reach users so");
     some(track, rank, told.collect(), one, many).collect()
@@ -226,7 +227,7 @@ pub(super) fn risks(track: &TrackReadiness<'_>, rank: u8) -> Vec<Item> {
         let weight = 3 - description.likelihood as i64;
         let effect = description.effect.trim_end_matches('.');
         let text = format!("it is {} that {effect}", description.likelihood.as_str());
-        Item::new(track, rank, text).about(LineAbout::Risk(risk.position)).weighing(weight)
+        Item::new(track, rank, text).about(About::Risk(risk.position)).weighing(weight)
     });
     told.collect()
 }

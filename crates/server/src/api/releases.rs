@@ -18,6 +18,7 @@ use crate::app::apply::{ApplyRequest, ApplyResponse};
 use crate::app::changes::{ChangesQuery, ChangesResponse};
 use crate::app::check::{CheckQuery, CheckResponse};
 use crate::app::facts::FactLine;
+use crate::app::knowledge::KnowledgeResponse;
 use crate::app::page::{AfterRelease, Limit, Page};
 use crate::door::Acting;
 
@@ -146,6 +147,25 @@ pub(super) async fn changes(
     query: Result<Query<ChangesQuery>, QueryRejection>,
 ) -> Result<Json<ChangesResponse>, Problem> {
     Ok(Json(app.changes_since(&path?.0.into(), query?.0).await?))
+}
+
+/// Tell what is known
+///
+/// What we know, what we don't, and what it could mean for users, the worst first, each line with what it rests on; and
+/// above them the assessments that are signed for the candidates.
+#[utoipa::path(
+    get, path = "/releases/{product}/{name}/knowledge", operation_id = "knowledge", tag = "Releases",
+    params(OfRelease, CheckQuery, IfNoneMatch),
+    responses((status = 200, description = "The three lists.", body = KnowledgeResponse), NotChanged, Unknown, Unfit)
+)]
+pub(super) async fn knowledge(
+    Acting(app): Acting,
+    path: ReleasePath,
+    query: Result<Query<CheckQuery>, QueryRejection>,
+    conditions: Conditions,
+) -> Result<Response, Problem> {
+    let known = app.knowledge(&path?.0.into(), query?.0).await?;
+    conditions.answer_by(known.position, &known, &(&known.assessed, &known.knowledge))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

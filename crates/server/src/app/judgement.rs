@@ -12,12 +12,13 @@ use domain::permission::{Act, Whose};
 use domain::release::Release;
 use domain::since::{Since, since};
 use domain::time::Time;
+use domain::track::Track;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::moved::Seen;
 use super::page::{AfterPosition, Limit, Page};
-use super::person::OnBehalf;
+use super::person::{NamesNow, OnBehalf};
 use super::said::Said;
 use super::settle::SettledResponse;
 use super::{App, AppError};
@@ -150,21 +151,30 @@ impl App {
     ) -> Result<(Position, Page<AssessmentLine>), AppError> {
         let (release, names) = (self.release(id).await?, self.names_now().await?);
         let of = domain::command::evidence::track(&release, track)?;
-        let stands = of.assessment().map(|assessment| assessment.position);
-        let line = |assessment: &Assessment| AssessmentLine {
-            assessment: assessment.position,
-            build: assessment.build.clone(),
-            recommendation: assessment.recommendation,
-            confidence: assessment.confidence,
-            reasons: assessment.reasons.clone(),
-            by: names.of(&assessment.actor).to_owned(),
-            at: assessment.recorded_at,
-            stands: stands == Some(assessment.position),
-            withdrawn: assessment.withdrawn.as_ref().map(|withdrawal| withdrawal.reason.clone()),
-            since: lines_since(&release, track, assessment.position),
-        };
+        let line = |assessment: &Assessment| assessment_line(&release, of, assessment, &names);
         let before = query.after.map_or(Position(i64::MAX), |AfterPosition(position)| position);
         let lines = of.assessments.iter().rev().filter(|of| of.position < before).map(line);
         Ok((release.position, Page::of(lines, query.limit, |line| line.assessment.to_string())))
+    }
+}
+
+/// Tells an assessment of a track.
+pub(super) fn assessment_line(
+    release: &Release,
+    track: &Track,
+    assessment: &Assessment,
+    names: &NamesNow,
+) -> AssessmentLine {
+    AssessmentLine {
+        assessment: assessment.position,
+        build: assessment.build.clone(),
+        recommendation: assessment.recommendation,
+        confidence: assessment.confidence,
+        reasons: assessment.reasons.clone(),
+        by: names.of(&assessment.actor).to_owned(),
+        at: assessment.recorded_at,
+        stands: track.assessment().is_some_and(|stands| stands.position == assessment.position),
+        withdrawn: assessment.withdrawn.as_ref().map(|withdrawal| withdrawal.reason.clone()),
+        since: lines_since(release, &track.description.id, assessment.position),
     }
 }

@@ -43,6 +43,7 @@ fn body(seen: &Seen, reader: &Reader) -> Markup {
             }))
         } @else {
             section.tracks aria-label="Tracks" { @for track in &view.tracks { (card(seen, reader, track)) } }
+            (assessed(seen, reader))
             (know(seen, reader, &view.knowledge))
             section.card aria-labelledby="matrix" {
                 header { h2 #matrix { "Ready to ship, by criterion" } (mark::key()) }
@@ -59,6 +60,29 @@ fn body(seen: &Seen, reader: &Reader) -> Markup {
         section.card aria-labelledby="recent" {
             header { h2 #recent { "What happened last" } a.more href=(reader.link(seen.path("/journal"))) { "Whole journal" } }
             (timeline(view.recent.iter().take(RECENT).map(|happening| (happening, Some(&release.id))), reader, &seen.clock, &seen.names, false))
+        }
+    }
+}
+
+/// What was signed for each candidate, in a line each.
+fn assessed(seen: &Seen, reader: &Reader) -> Markup {
+    let release = &seen.view.release;
+    let signed: Vec<_> =
+        release.live_tracks().filter_map(|track| Some((track, track.assessment()?))).collect();
+    html! {
+        @if !signed.is_empty() {
+            section.card aria-labelledby="assessed" {
+                header { h2 #assessed { "Assessed" } span.hint { "The coordinator’s own judgement, signed for the candidate" } }
+                ul.plain.pad { @for (track, assessment) in signed {
+                    li {
+                        b { (track.description.name) } ": "
+                        a href=(reader.link(seen.path(&format!("/tracks/{}#assessment", track.description.id)))) {
+                            (assessment.recommendation.label()) ", " (assessment.confidence) " % sure"
+                        }
+                        span.hint { " – " (seen.name(&assessment.actor)) ", " (seen.clock.short(assessment.recorded_at)) }
+                    }
+                } }
+            }
         }
     }
 }

@@ -2,9 +2,10 @@
 //!
 //! Invariant: each line leads to its ground, and an empty column says what its emptiness means.
 
-use domain::knowledge::{Knowledge, Line, LineAbout};
+use domain::knowledge::{Knowledge, Line};
 use maud::{Markup, html};
 
+use super::timeline::address;
 use crate::web::reader::Reader;
 use crate::web::seen::Seen;
 
@@ -37,17 +38,12 @@ fn lines(seen: &Seen, reader: &Reader, lines: &[Line], id: &str, empty: &str) ->
         let criterion =
             line.tracks.first().zip(criterion).map(|(track, id)| format!("/tracks/{track}#c-{id}"));
         let track = line.tracks.first().map(|track| format!("/tracks/{track}"));
-        let about = line.about.as_ref().map(|about| match about {
-            LineAbout::Defect(key) => format!("/defects/{key}"),
-            LineAbout::Change(key) => format!("/contents/{key}"),
-            LineAbout::Risk(position) => format!("/risks#r-{position}"),
-            LineAbout::Waiver(position) => format!("/waivers#w-{position}"),
-        });
-        let target = about.or(ground).or(criterion).or(track);
+        let about = line.about.as_ref().and_then(|about| address(about, seen.id()));
+        let target = about.or(ground.or(criterion).or(track).map(|below| seen.path(&below)));
         html! {
             li {
                 @match target {
-                    Some(target) => a href=(reader.link(seen.path(&target))) { (line.text) },
+                    Some(target) => a href=(reader.link(target)) { (line.text) },
                     None => (line.text),
                 }
             }
