@@ -60,6 +60,15 @@ fn what_follows_is_told_before_it_is_done(on: On) {
         .says("was withdrawn: the wrong server")
         .says("Signed off for qa by Jo Lind");
     place.run("candidate show --release 2026.12 --track android").succeeds().says("has no candidate");
+    place
+        .run("know --release 2026.12")
+        .succeeds()
+        .says("iOS: assessed as go with waivers, 80 % sure")
+        .says("What we don’t know")
+        .says("was withdrawn: the wrong server");
+    let known = json(&place, "know --release 2026.12 --track android --json");
+    assert!(known["assessed"].is_null() && !known["unknown"].as_array().unwrap().is_empty(), "{known}");
+    place.run("know --release 2026.12 --track tvos").exits(65).says("tvos");
 }
 
 #[test]

@@ -323,3 +323,38 @@ async fn a_decision_holds_only_for_what_was_seen() {
     let (status, _, told) = place.send("ada", "POST", &format!("{path}/deferral"), &tag, &defer).await;
     assert_eq!(status, 200, "{told}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_known_is_told_by_release_by_track_and_as_of_then() {
+    let place = Place::applied().await;
+    let before = place.get("/knowledge").await;
+    assert!(before["know"].as_array().unwrap().is_empty(), "{before}");
+    let report = json!({ "title": "Old route", "severity": "high", "tracks": ["ios"] });
+    place.check("ada", "/defects", report, "new").await;
+    place.check("ada", "/defects/D-1/impact", impact(), "new").await;
+
+    let texts = |known: &Value| {
+        let lines = known["means"].as_array().unwrap().iter();
+        lines.map(|line| line["text"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let known = place.get("/knowledge").await;
+    let means = texts(&known);
+    assert!(means[0].starts_with("iOS: runners see their last route"), "{means:?}");
+    assert!(means[1].starts_with("Wear OS: users here may meet it too, nobody has looked"), "{means:?}");
+    assert_eq!(known["means"][0]["about"], json!({ "what": "defect", "of": "D-1" }));
+    let ios = texts(&place.get("/knowledge?track=ios").await);
+    assert!(ios[0].starts_with("Runners see their last route"), "{ios:?}");
+    assert!(ios.iter().all(|line| !line.contains("nobody has looked")), "{ios:?}");
+    let then = place.get(&format!("/knowledge?as_of={}", before["at"].as_str().unwrap())).await;
+    assert_eq!((&then["means"], &then["unknown"]), (&before["means"], &before["unknown"]));
+    let (status, told) =
+        place.ask("ada", "GET", &format!("{RELEASE}/knowledge?track=tvos"), &Value::Null).await;
+    assert_eq!(status, 404, "{told}");
+
+    let assessment = json!({
+        "build": "514", "recommendation": "no_go", "confidence": 70, "reasons": "routes are old",
+    });
+    place.check("ada", "/tracks/ios/assessments", assessment, "new").await;
+    let assessed = &place.get("/knowledge").await["assessed"][0];
+    assert_eq!((&assessed["track"], &assessed["confidence"]), (&json!("ios"), &json!(70)));
+}
