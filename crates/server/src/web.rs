@@ -45,6 +45,7 @@ mod run;
 mod seen;
 mod sign;
 mod sign_in;
+mod stood;
 mod track;
 mod translate;
 mod trouble;

@@ -19,10 +19,11 @@ use super::defect::no_key;
 use super::frame::Tab;
 use super::reader::Reader;
 use super::seen::{ReleasePath, Seen};
+use super::stood;
 use super::trouble::Page;
 use super::typed::{Typed, choice, line, sentences, tracks};
 use crate::app::contents::DescribeRequest;
-use crate::app::{App, AppError};
+use crate::app::{App, AppError, moved};
 use crate::door::Acting;
 
 pub(super) async fn form(
@@ -83,7 +84,15 @@ pub(super) async fn describe(
 
 async fn send(app: &App, id: &ReleaseId, typed: &Typed) -> Result<ChangeKey, AppError> {
     let request = read(&*app.release(id).await?, typed)?;
-    Ok(app.describe_change(id, request, None).await?.change)
+    let on_record = |release: &Release| match &request.key {
+        Some(key) => Ok(on_record(find(release, key)?)),
+        None => Ok(Typed::default()),
+    };
+    let act = |seen: Option<moved::Seen>| {
+        let request = request.clone();
+        async move { app.describe_change(id, request, seen.as_ref()).await }
+    };
+    Ok(stood::unless_changed(app, id, typed, on_record, act).await?.change)
 }
 
 fn read(release: &Release, typed: &Typed) -> Result<DescribeRequest, Refusal> {
@@ -104,12 +113,14 @@ async fn page(reader: &Reader, mut seen: Seen, typed: &Typed, refused: Option<&s
     let corrects = !typed.get("corrects").is_empty();
     let title = if corrects { "Correct a change" } else { "Add a change" };
     let release = &seen.view.release;
-    let known = ChangeKey::parse(typed.get("key")).is_ok_and(|key| release.changes.contains_key(&key));
+    let known = ChangeKey::parse(typed.get("key")).ok().and_then(|key| release.changes.get(&key));
+    let before = known.map(|change| on_record(change));
+    let known = before.is_some();
     let body = html! {
         section.head { div { h1 { (title) } p.sub { "A feature or a fix that the release carries. Engineering, QA and product each say when it is done." } } }
         form.card.form method="post" action=(seen.path("/contents")) {
             @if let Some(why) = refused { p.note role="alert" { (why) } }
-            @if corrects { input type="hidden" name="corrects" value="yes"; input type="hidden" name="key" value=(typed.get("key")); p.hint { "Corrects " code { (typed.get("key")) } "." } }
+            @if corrects { (stood::remembered(before.as_ref())) input type="hidden" name="corrects" value="yes"; input type="hidden" name="key" value=(typed.get("key")); p.hint { "Corrects " code { (typed.get("key")) } "." } }
             (line(typed, "title", "What does it bring, in one line?", "", true))
             @if !corrects { (line(typed, "key", "Its key in the tracker", "Leave it empty, and it gets the next of ours, as C-7.", false)) }
             (sentences(typed, "intent", "What do users or the business get of it?", "“Runners leave the phone at home and lose nothing.”", false))

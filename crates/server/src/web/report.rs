@@ -17,10 +17,11 @@ use super::defect::{no_key, path_of};
 use super::frame::Tab;
 use super::reader::Reader;
 use super::seen::{ReleasePath, Seen};
+use super::stood;
 use super::trouble::Page;
 use super::typed::{Typed, choice, line, sentences, tracks};
 use crate::app::defects::ReportRequest;
-use crate::app::{App, AppError};
+use crate::app::{App, AppError, moved};
 use crate::door::Acting;
 
 pub(super) async fn form(
@@ -91,7 +92,15 @@ pub(super) async fn report(
 
 async fn send(app: &App, id: &ReleaseId, typed: &Typed) -> Result<DefectKey, AppError> {
     let request = read(&*app.release(id).await?, typed)?;
-    Ok(app.report_defect(id, request, None).await?.defect)
+    let on_record = |release: &Release| match &request.key {
+        Some(key) => Ok(on_record(find(release, key)?)),
+        None => Ok(Typed::default()),
+    };
+    let act = |seen: Option<moved::Seen>| {
+        let request = request.clone();
+        async move { app.report_defect(id, request, seen.as_ref()).await }
+    };
+    Ok(stood::unless_changed(app, id, typed, on_record, act).await?.defect)
 }
 
 fn read(release: &Release, typed: &Typed) -> Result<ReportRequest, Refusal> {
@@ -153,7 +162,7 @@ fn fields(seen: &Seen, typed: &Typed, refused: Option<&str>, (title, corrects): 
         }
         form.card.form method="post" action=(seen.path("/defects")) {
             @if let Some(why) = refused { p.note role="alert" { (why) } }
-            @if corrects { input type="hidden" name="corrects" value="yes"; input type="hidden" name="key" value=(typed.get("key")); p.hint { "Corrects " code { (typed.get("key")) } "." } }
+            @if corrects { (stood::remembered(known.map(|defect| on_record(defect)).as_ref())) input type="hidden" name="corrects" value="yes"; input type="hidden" name="key" value=(typed.get("key")); p.hint { "Corrects " code { (typed.get("key")) } "." } }
             (line(typed, "title", "What goes wrong, in one line?", "", true))
             @if !corrects { (line(typed, "key", "Its key in the tracker", "Leave it empty, and it gets the next of ours, as D-7.", false)) }
             div.field.pair {

@@ -19,11 +19,12 @@ use super::frame::Tab;
 use super::reader::Reader;
 use super::risks::RiskPath;
 use super::seen::{ReleasePath, Seen};
+use super::stood;
 use super::trouble::Page;
 use super::typed::{Typed, choice, line, sentences, tracks};
 use super::whom::person_fields;
 use crate::app::risks::RiskRequest;
-use crate::app::{App, AppError};
+use crate::app::{App, AppError, moved};
 use crate::door::Acting;
 
 pub(super) async fn new(Acting(app): Acting, reader: Reader, path: ReleasePath) -> Page {
@@ -96,7 +97,14 @@ async fn send(app: &App, id: &ReleaseId, risk: Option<Position>, typed: &Typed) 
     let request = read(&*app.release(id).await?, typed)?;
     match risk {
         None => app.note_risk(id, request, None).await?,
-        Some(risk) => app.revise_risk(id, risk, request, None).await?,
+        Some(risk) => {
+            let on_record = |release: &Release| Ok(on_record(find(release, risk)?));
+            let act = |seen: Option<moved::Seen>| {
+                let request = request.clone();
+                async move { app.revise_risk(id, risk, request, seen.as_ref()).await }
+            };
+            stood::unless_changed(app, id, typed, on_record, act).await?
+        }
     };
     Ok(())
 }
@@ -125,7 +133,8 @@ async fn page(
         None => ("Note a risk", "/risks".to_owned()),
         Some(risk) => ("Revise a risk", format!("/risks/{risk}")),
     };
-    let body = fields(&seen, &people, typed, refused, (title, &below));
+    let before = risk.map(|risk| find(&seen.view.release, risk)).transpose()?.map(on_record);
+    let body = fields(&seen, &people, (typed, before.as_ref()), refused, (title, &below));
     let crumbs = vec![("Risks".to_owned(), seen.path("/risks")), (title.to_owned(), seen.path(&below))];
     let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let frame = seen.form(reader, Tab::Risks, title, crumbs, body);
@@ -135,7 +144,7 @@ async fn page(
 fn fields(
     seen: &Seen,
     people: &[Known],
-    typed: &Typed,
+    (typed, before): (&Typed, Option<&Typed>),
     refused: Option<&str>,
     (title, below): (&str, &str),
 ) -> Markup {
@@ -143,6 +152,7 @@ fn fields(
         section.head { div { h1 { (title) } p.sub { "Something that could go wrong for users, and what is done so that it does not." } } }
         form.card.form method="post" action=(seen.path(below)) {
             @if let Some(why) = refused { p.note role="alert" { (why) } }
+            (stood::remembered(before))
             (line(typed, "title", "What could go wrong, in one line?", "“The new sync meets old firmware.”", true))
             (choice(typed, "likelihood", "How likely is it?", "choose", &Likelihood::ALL.map(|(name, _)| (name, name))))
             (sentences(typed, "effect", "What would users experience?", "“Runners would see no routes at all until they update the watch.”", true))

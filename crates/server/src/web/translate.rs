@@ -7,9 +7,11 @@ use axum::extract::rejection::FormRejection;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use domain::command::defect::find;
+use domain::defect::Defect;
 use domain::id::{DefectKey, ReleaseId};
 use domain::impact::{Impact, Often, Reach};
 use domain::refusal::Refusal;
+use domain::release::Release;
 use maud::html;
 
 use super::defect::{DefectPath, path_of};
@@ -17,16 +19,22 @@ use super::frame::Tab;
 use super::parts::listed::severity;
 use super::reader::Reader;
 use super::seen::Seen;
+use super::stood;
 use super::trouble::Page;
 use super::typed::{Typed, choice, sentences};
-use crate::app::{App, AppError};
+use crate::app::{App, AppError, moved};
 use crate::door::Acting;
 
 pub(super) async fn form(Acting(app): Acting, reader: Reader, path: DefectPath) -> Page {
     let (id, key) = path?.0.parts();
     let seen = Seen::load(&app, &reader, &id).await?;
+    let typed = on_record(find(&seen.view.release, &key)?);
+    page(&reader, seen, &key, &typed, None).await
+}
+
+fn on_record(defect: &Defect) -> Typed {
     let mut typed = Typed::default();
-    if let Some(told) = &find(&seen.view.release, &key)?.impact {
+    if let Some(told) = &defect.impact {
         let impact = &told.impact;
         for (name, value) in [
             ("experience", impact.experience.as_str()),
@@ -39,7 +47,7 @@ pub(super) async fn form(Acting(app): Acting, reader: Reader, path: DefectPath) 
             typed.set(name, value);
         }
     }
-    page(&reader, seen, &key, &typed, None).await
+    typed
 }
 
 pub(super) async fn tell(
@@ -61,7 +69,12 @@ pub(super) async fn tell(
 
 async fn send(app: &App, id: &ReleaseId, key: &DefectKey, typed: &Typed) -> Result<(), AppError> {
     let impact = read(typed)?;
-    app.translate_defect(id, key, impact, None).await?;
+    let on_record = |release: &Release| Ok(on_record(find(release, key)?));
+    let act = |seen: Option<moved::Seen>| {
+        let impact = impact.clone();
+        async move { app.translate_defect(id, key, impact, seen.as_ref()).await }
+    };
+    stood::unless_changed(app, id, typed, on_record, act).await?;
     Ok(())
 }
 
@@ -94,6 +107,7 @@ async fn page(
             }
             form.card.form method="post" action=(seen.path(&format!("/defects/{key}/impact"))) {
                 @if let Some(why) = refused { p.note role="alert" { (why) } }
+                (stood::remembered(Some(&on_record(defect))))
                 (sentences(typed, "experience", "What do users experience?", "They are the subject, and one can see it: “runners see their last route instead of the new one”. Not: “sync fails”.", true))
                 div.field.pair {
                     (choice(typed, "reach", "How many of them?", "choose", &Reach::ALL.map(|(name, reach)| (name, reach.who()))))

@@ -35,6 +35,11 @@ impl Typed {
         self.0.get(name).map_or("", String::as_str)
     }
 
+    /// Returns every field, in the order of their names.
+    pub(super) fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     pub(super) fn set(&mut self, name: &str, value: impl Into<String>) {
         self.0.insert(name.to_owned(), value.into());
     }

@@ -288,3 +288,42 @@ async fn whoever_only_reads_and_whoever_reads_the_past_sees_no_form() {
         }
     }
 }
+
+/// What a form that is open began with.
+fn stood(page: &str) -> String {
+    let value = page.split("name=\"stood\" value=\"").nth(1).unwrap_or_else(|| panic!("nothing in {page}"));
+    format!("&stood={}", value.split('"').next().unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_changed_while_a_form_was_open_is_not_put_over_unseen() {
+    let site = Site::begin().await;
+    site.does("contributor", "/defects", REPORT).await;
+    site.does("contributor", "/contents", "title=Offline routes&key=TW-7").await;
+    let risk = "title=Firmware&likelihood=possible&effect=no routes&mitigation=a flag&person_name=Jo Lind";
+    site.does("contributor", "/risks", risk).await;
+    let list = site.page("contributor", "/risks").await;
+    let position = list.split("id=\"r-").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let corrected = format!("{REPORT}&corrects=yes&reason=a look");
+    let change = "title=Offline routes&key=TW-7&corrects=yes&reason=a look";
+    for (form, below, fields, from, to) in [
+        ("/defects/TW-1/impact", "/defects/TW-1/impact", IMPACT, "reach=some", "reach=many"),
+        ("/new-defect?key=TW-1", "/defects", &corrected, "severity=high", "severity=low"),
+        ("/new-change?key=TW-7", "/contents", change, "Offline routes", "Routes offline"),
+        (&format!("/risks/{position}"), &format!("/risks/{position}"), risk, "a flag", "a flag, a note"),
+    ] {
+        let opened = stood(&site.page("coordinator", form).await);
+        // Whatever else happens in the release is nobody's business here.
+        site.does("coordinator", "/lists", &format!("list=changes&note=before {position} {to}")).await;
+        let first = fields.replace(from, to);
+        site.does("coordinator", below, &format!("{first}{opened}")).await;
+        let second = fields.replace(from, if to == "reach=many" { "reach=few" } else { to });
+        let second = second.replace("a look", "another").replace("a note", "two notes");
+        let stale = format!("{second}{opened}");
+        let answer = site.form("coordinator", &format!("{RELEASE}{below}"), &stale).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{below}: {}", answer.text);
+        assert!(answer.text.contains("changed while this form was open"), "{below}: {}", answer.text);
+        let again = second.replace("low", "medium").replace("Routes offline", "Routes");
+        site.does("coordinator", below, &format!("{again}{}", stood(&answer.text))).await;
+    }
+}
