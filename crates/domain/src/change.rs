@@ -41,6 +41,8 @@ pub struct ChangeDescription {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Said {
     pub done: bool,
+    /// Where the function had said that it is done, if this takes that back.
+    pub takes_back: Option<Position>,
     pub notes: Option<String>,
     pub by: ActorId,
     pub behalf: Option<Behalf>,

@@ -2,6 +2,7 @@
 //!
 //! Invariant: only what touches what was on record by then is told; news that nobody could have known of is not.
 
+use crate::change::Said;
 use crate::envelope::Position;
 use crate::evidence::Withdrawal;
 use crate::happening::About;
@@ -30,6 +31,7 @@ pub fn since(release: &Release, track: &TrackId, position: Position) -> Vec<Sinc
     all.extend(waivers(release, track, position));
     all.extend(definitions(release, position));
     all.extend(defects(release, track, position));
+    all.extend(taken_back(release, track, position));
     all.extend(candidates(track, position));
     all.sort_by_key(|since| since.position);
     all
@@ -162,6 +164,52 @@ fn defects(release: &Release, track: &Track, position: Position) -> Vec<Since> {
             })
         })
         .collect()
+}
+
+/// What people had said of the release's lists by then, and took back after.
+fn taken_back(release: &Release, track: &Track, position: Position) -> Vec<Since> {
+    let id = &track.description.id;
+    let defects =
+        release.defects.values().filter(|defect| defect.position <= position).filter_map(|defect| {
+            let of = defect.withdrawn.as_ref()?;
+            let sentence = format!("{} was withdrawn: {}", defect.label(), of.reason);
+            Some(Since {
+                position: of.position,
+                at: of.at,
+                sentence,
+                about: About::Defect(defect.key.clone()),
+            })
+        });
+    let here = release.changes.values().filter(|change| change.position <= position && change.is_on(id));
+    let changes = here.flat_map(|change| {
+        let about = || About::Change(change.key.clone());
+        let out = change.taken_out.iter().map(move |of| Since {
+            position: of.position,
+            at: of.at,
+            sentence: format!("{} was taken out: {}", change.label(), of.reason),
+            about: about(),
+        });
+        let of_then = move |said: &Said| said.takes_back.is_some_and(|done| done <= position);
+        let undone =
+            change.said.iter().filter(move |(_, said)| of_then(said)).map(move |(function, said)| {
+                let why = said.notes.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+                let sentence =
+                    format!("{} is not done for {} any more{why}", change.label(), function.as_str());
+                Since { position: said.position, at: said.at, sentence, about: about() }
+            });
+        out.chain(undone)
+    });
+    let wholes = release.wholes.iter().filter(|whole| whole.position <= position).filter_map(|whole| {
+        let of = whole.withdrawn.as_ref()?;
+        let sentence = format!(
+            "the word that the list of {} is whole was withdrawn: {}",
+            whole.list.as_str(),
+            of.reason
+        );
+        Some(Since { position: of.position, at: of.at, sentence, about: About::Evidence(whole.position) })
+    });
+    let all = defects.chain(changes).chain(wholes);
+    all.filter(|since| since.position > position).collect()
 }
 
 fn candidates(track: &Track, position: Position) -> Vec<Since> {

@@ -139,8 +139,11 @@ impl Release {
 
     pub(super) fn change_said(&mut self, envelope: &Envelope, said: ChangeSaid) {
         self.on_change(&said.change, |change| {
+            let before = change.said.get(&said.function);
+            let was_done = before.filter(|before| before.done && !said.done);
             let word = Said {
                 done: said.done,
+                takes_back: was_done.map(|before| before.position),
                 notes: said.notes,
                 by: envelope.actor.clone(),
                 behalf: said.provenance.behalf,

@@ -1,17 +1,19 @@
 //! Putting evidence where it belongs, and what was corrected since something was decided.
 
+use domain::change::ChangeDescription;
 use domain::command::correction::{Place, correct};
 use domain::command::waiver::{approve, request, revoke};
-use domain::command::{Settled, evidence};
+use domain::command::{Settled, change, defect, evidence, listing};
 use domain::criterion::Function;
-use domain::defect::Severity;
+use domain::defect::{Severity, Source};
 use domain::envelope::Position;
-use domain::id::{BuildNumber, TrackId};
+use domain::id::{BuildNumber, ChangeKey, TrackId};
+use domain::listing::List;
 use domain::refusal::RefusalKind::{Contradiction, Invalid, Unknown};
 use domain::since::since;
 use domain::waiver::Scope;
 
-use crate::story::{Story, actor, ios, number, refused, speaker, wear};
+use crate::story::{Story, actor, ios, key, number, refused, speaker, wear};
 use crate::waivers::wanted;
 
 fn place<'a>(track: &'a TrackId, build: &'a BuildNumber) -> Place<'a> {
@@ -126,4 +128,50 @@ fn what_was_corrected_since_a_decision_is_told_and_news_is_not() {
     let position = story.release.position;
     assert!(since(&story.release, &ios(), position).is_empty());
     assert!(since(&story.release, &TrackId::parse("web").unwrap(), decided).is_empty());
+}
+
+#[test]
+fn what_people_took_back_since_a_decision_is_told() {
+    let mut story = Story::new();
+    let (ada, qa) = (actor("ada"), speaker("ada", &[Function::Qa]));
+    story.defect("TW-1", Severity::Medium, None);
+    let whole = listing::whole(&story.release, List::Risks, Source::Hand, None, &ada);
+    let whole = story.settles("ada", whole);
+    let keys = ["C-1", "C-2", "C-3"].map(|key| ChangeKey::parse(key).unwrap());
+    for key in &keys {
+        let description = ChangeDescription { title: "Offline routes".to_owned(), ..Default::default() };
+        let described =
+            change::describe(&story.release, Some(key.clone()), description, Source::Hand, None, &ada);
+        story.settles("ada", described);
+    }
+    let [first, second, third] = &keys;
+    let decided = {
+        let said = change::say(&story.release, first, Function::Qa, true, None, &qa);
+        story.settles("ada", said)
+    };
+
+    let settled = change::say(&story.release, first, Function::Qa, false, Some("it crashes"), &qa);
+    story.settles("ada", settled);
+    let settled = change::take_out(&story.release, second, "not in time", &ada);
+    story.settles("ada", settled);
+    for done in [true, false] {
+        let settled = change::say(&story.release, third, Function::Qa, done, Some("a slip"), &qa);
+        story.settles("ada", settled);
+    }
+    let settled = defect::withdraw(&story.release, &key("TW-1"), "it is of another app", &ada);
+    story.settles("ada", settled);
+    let withdrawn = evidence::withdraw(&story.release, whole, "one was missing", &ada).unwrap();
+    story.happens("ada", withdrawn.unwrap());
+    let told: Vec<String> =
+        since(&story.release, &ios(), decided).into_iter().map(|since| since.sentence).collect();
+    assert_eq!(
+        told,
+        [
+            "C-1 “Offline routes” is not done for qa any more: it crashes",
+            "C-2 “Offline routes” was taken out: not in time",
+            "TW-1 “Old route after sync” was withdrawn: it is of another app",
+            "the word that the list of risks is whole was withdrawn: one was missing",
+        ],
+        "what was said and taken back after is nobody's news"
+    );
 }
