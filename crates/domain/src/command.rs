@@ -7,13 +7,16 @@ pub mod ask;
 pub mod candidate;
 pub mod change;
 pub mod correction;
+pub mod course;
 pub mod defect;
 pub mod definition;
 mod described;
 pub mod evidence;
+pub mod handoff;
 pub mod judgement;
 pub mod listing;
 pub mod risk;
+pub mod submission;
 pub mod waiver;
 
 use crate::envelope::Position;

@@ -4,6 +4,7 @@
 
 mod agreed;
 mod listed;
+mod shipped;
 
 use std::collections::BTreeMap;
 
@@ -25,6 +26,7 @@ use crate::voice::Provenance;
 
 pub use agreed::*;
 pub use listed::*;
+pub use shipped::*;
 
 macro_rules! events {
     ($($(#[$doc:meta])* $variant:ident($payload:ty) = $kind:literal v $version:literal),* $(,)?) => {
@@ -117,6 +119,14 @@ events! {
     RiskNoted(RiskNoted) = "risk_noted" v 1,
     RiskClosed(RiskClosed) = "risk_closed" v 1,
     ListWhole(ListWhole) = "list_whole" v 1,
+    HandoffOffered(HandoffOffered) = "handoff_offered" v 1,
+    HandoffAnswered(HandoffAnswered) = "handoff_answered" v 1,
+    Submitted(Submitted) = "submitted" v 1,
+    StoreSaid(StoreSaid) = "store_said" v 1,
+    RolloutSaid(RolloutSaid) = "rollout_said" v 1,
+    ReviewExpedited(ReviewExpedited) = "review_expedited" v 1,
+    ReworkPlanned(ReworkPlanned) = "rework_planned" v 1,
+    CourseTurned(CourseTurned) = "course_turned" v 1,
     /// In a release's stream: somebody is asked for evidence, by a link.
     Asked(Asked) = "asked" v 1,
     AskWithdrawn(AskWithdrawn) = "ask_withdrawn" v 1,

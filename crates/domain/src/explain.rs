@@ -39,6 +39,10 @@ pub fn explain(judged: &mut Judged<'_>, facts: &Fact) {
         }
         Some("changes-done") => undone(judged),
         Some("no-likely-risks") => offenders(judged, "likely", "none is likely"),
+        Some("handoff-accepted") if judged.verdict != Verdict::Unknown => {
+            let told = if judged.verdict == Verdict::NotMet { "it was returned" } else { "accepted" };
+            judged.reasons.push(told.to_owned());
+        }
         Some("sign-off") if judged.verdict != Verdict::Unknown => {
             judged.reasons.push("signed off".to_owned());
         }

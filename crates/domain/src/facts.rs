@@ -3,6 +3,7 @@
 //! Invariant: evidence counts only for the build it was made on; for any other it is stale, and says so.
 
 mod listed;
+mod shipped;
 
 use std::sync::Arc;
 
@@ -55,6 +56,7 @@ fn on_candidate(release: &Release, gather: Gather<'_>) -> Vec<(&'static str, Fac
         ("devices", gather.devices()),
         ("summary", gather.summary()),
         ("sign_offs", gather.sign_offs()),
+        ("handoff", gather.handoff()),
     ]
 }
 
@@ -72,6 +74,7 @@ fn without_candidate(release: &Release, track: &Track) -> Vec<(&'static str, Fac
         ("devices", missing("devices")),
         ("summary", missing("summary")),
         ("sign_offs", listed::nothing_signed(missing)),
+        ("handoff", shipped::nothing_handed_over(missing)),
     ]
 }
 

@@ -4,6 +4,7 @@
 
 mod agreed;
 mod listed;
+mod shipped;
 mod teller;
 
 use std::sync::Arc;
@@ -89,12 +90,13 @@ pub enum Topic {
     Risk,
     Judgement,
     Plan,
+    Shipping,
     Setup,
     Correction,
 }
 
 impl Topic {
-    pub const ALL: [(&'static str, Self); 12] = [
+    pub const ALL: [(&'static str, Self); 13] = [
         ("evidence", Self::Evidence),
         ("ask", Self::Ask),
         ("candidate", Self::Candidate),
@@ -105,6 +107,7 @@ impl Topic {
         ("risk", Self::Risk),
         ("judgement", Self::Judgement),
         ("plan", Self::Plan),
+        ("shipping", Self::Shipping),
         ("setup", Self::Setup),
         ("correction", Self::Correction),
     ];
@@ -126,6 +129,7 @@ impl Topic {
             Self::Risk => "Risks",
             Self::Judgement => "Sign-offs and assessments",
             Self::Plan => "Test plans",
+            Self::Shipping => "Handoff, store and rollout",
             Self::Setup => "Setup",
             Self::Correction => "Corrections",
         }

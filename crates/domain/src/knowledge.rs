@@ -5,6 +5,7 @@
 mod felt;
 mod known;
 mod means;
+mod shipped;
 mod unknown;
 
 use serde::{Deserialize, Serialize};

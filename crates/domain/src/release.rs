@@ -5,6 +5,7 @@
 mod agreed;
 mod corrected;
 mod listed;
+mod shipped;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -137,6 +138,7 @@ impl Release {
             }),
             Event::CandidateNominated(nominated) => {
                 self.lapse_with_candidate(envelope, &nominated);
+                self.void_handoffs(envelope, &nominated);
                 self.on_track(&nominated.track, |track| {
                     track.nominate(Candidate {
                         build: nominated.build,
@@ -205,6 +207,14 @@ impl Release {
             Event::RiskNoted(noted) => self.risk_noted(envelope, noted),
             Event::RiskClosed(closed) => self.risk_closed(envelope, closed),
             Event::ListWhole(whole) => self.list_whole(envelope, whole),
+            Event::HandoffOffered(offered) => self.handoff_offered(envelope, offered),
+            Event::HandoffAnswered(answered) => self.handoff_answered(envelope, answered),
+            Event::Submitted(submitted) => self.submitted(envelope, submitted),
+            Event::StoreSaid(said) => self.store_said(envelope, said),
+            Event::RolloutSaid(said) => self.rollout_said(envelope, said),
+            Event::ReviewExpedited(expedited) => self.review_expedited(envelope, expedited),
+            Event::ReworkPlanned(planned) => self.rework_planned(envelope, planned),
+            Event::CourseTurned(turned) => self.course_turned(envelope, turned),
             Event::Asked(asked) => self.asks.push(Ask {
                 position: envelope.position,
                 by: envelope.actor.clone(),

@@ -5,6 +5,7 @@
 use crate::change::Said;
 use crate::envelope::Position;
 use crate::evidence::Withdrawal;
+use crate::handoff::Standing;
 use crate::happening::About;
 use crate::id::TrackId;
 use crate::release::Release;
@@ -208,7 +209,17 @@ fn taken_back(release: &Release, track: &Track, position: Position) -> Vec<Since
         );
         Some(Since { position: of.position, at: of.at, sentence, about: About::Evidence(whole.position) })
     });
-    let all = defects.chain(changes).chain(wholes);
+    let handed = track.handoffs.iter().filter(|handoff| handoff.position <= position);
+    let returned = handed.filter_map(|handoff| match &handoff.standing {
+        Standing::Returned(of) | Standing::TakenBack(of) => {
+            let build = track.build_label(&handoff.build);
+            let why = of.text.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+            let sentence = format!("the handoff of {build} was {}{why}", handoff.label());
+            Some(Since { position: of.position, at: of.at, sentence, about: About::Track(id.clone()) })
+        }
+        Standing::Offered | Standing::Accepted(_) | Standing::Voided { .. } => None,
+    });
+    let all = defects.chain(changes).chain(wholes).chain(returned);
     all.filter(|since| since.position > position).collect()
 }
 

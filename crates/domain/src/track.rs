@@ -9,10 +9,13 @@ use serde::{Deserialize, Serialize};
 use crate::assessment::{Assessment, SignOff};
 use crate::build::Build;
 use crate::carry::{Carry, Counting};
+use crate::course::Course;
 use crate::digest::Digest;
 use crate::envelope::{ActorId, Position};
 use crate::evidence::{Attestation, Ingest, Summary};
+use crate::handoff::Handoff;
 use crate::id::{BuildNumber, RunKind, TrackId};
+use crate::submission::Submission;
 use crate::time::Time;
 
 /// How much a piece of evidence says among others: on the build itself, when, and where in the journal.
@@ -71,6 +74,10 @@ pub struct Track {
     pub assessments: Vec<Assessment>,
     /// What was carried forward to a later build.
     pub carried: Vec<Carry>,
+    /// What was handed over to be submitted, in the order of the journal.
+    pub handoffs: Vec<Handoff>,
+    pub submissions: Vec<Submission>,
+    pub course: Course,
     /// Set when the track was taken out of the release.
     pub retired: bool,
 }
@@ -89,6 +96,9 @@ impl Track {
             sign_offs: Vec::new(),
             assessments: Vec::new(),
             carried: Vec::new(),
+            handoffs: Vec::new(),
+            submissions: Vec::new(),
+            course: Course::default(),
             retired: false,
         }
     }
@@ -159,6 +169,12 @@ impl Track {
         let live =
             |assessment: &&Assessment| assessment.withdrawn.is_none() && assessment.build == *candidate;
         self.assessments.iter().rfind(live)
+    }
+
+    /// Returns the handoff of the candidate that waits or was accepted.
+    pub fn handoff(&self) -> Option<&Handoff> {
+        let candidate = &self.candidate.as_ref()?.build;
+        self.handoffs.iter().rfind(|handoff| handoff.is_live() && handoff.build == *candidate)
     }
 
     /// Returns how readers see a build: "4.2.0 (512)", or the bare number of one never registered.

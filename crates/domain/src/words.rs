@@ -60,6 +60,11 @@ pub fn span(micros: i64) -> String {
     }
 }
 
+/// Writes a number with as few digits after the point as it needs, at most two: "5", "0.5", "12.25".
+pub fn decimal(value: f64) -> String {
+    format!("{}", (value * 100.0).round() / 100.0)
+}
+
 /// Returns a share as a percentage with as many digits as it needs: "98.1 %".
 pub fn percent(share: f64) -> String {
     let percent = share * 100.0;

@@ -18,6 +18,7 @@ const PLANS: &str = include_str!("journals/2026-11-plans.ndjson");
 const ASKS: &str = include_str!("journals/2026-12-asks.ndjson");
 const HEART: &str = include_str!("journals/2026-12-heart.ndjson");
 const IMPORT: &str = include_str!("journals/2026-12-import.ndjson");
+const SHIPPED: &str = include_str!("journals/2027-01-shipped.ndjson");
 const PRODUCT: &str = include_str!("journals/2026-11-product.ndjson");
 
 #[derive(serde::Deserialize)]
@@ -289,7 +290,7 @@ fn what_is_gone_is_told_as_gone() {
 
 #[test]
 fn every_type_has_a_sentence_and_every_topic_a_name() {
-    let all = [RELEASE, PLANS, ASKS, HEART, IMPORT, PRODUCT].map(events).concat();
+    let all = [RELEASE, PLANS, ASKS, HEART, IMPORT, SHIPPED, PRODUCT].map(events).concat();
     let kinds: BTreeSet<&str> = all.iter().map(|(_, event)| event.kind().0).collect();
     for (kind, _) in CURRENT {
         assert!(kinds.contains(kind), "{kind} is never told");
@@ -302,4 +303,30 @@ fn every_type_has_a_sentence_and_every_topic_a_name() {
         assert_eq!(topic.as_str(), name);
         assert!(!topic.label().is_empty());
     }
+}
+
+#[test]
+fn the_way_through_a_store_is_told_in_its_own_words() {
+    let sentences: Vec<String> = told(&events(SHIPPED)).into_iter().map(|of| of.sentence).collect();
+    assert_eq!(
+        sentences[4..],
+        [
+            "offered iOS 4.2.0 (514) to be submitted, 1 line of its checklist open",
+            "accepted the handoff of iOS 4.2.0 (514)",
+            "sent iOS 4.2.0 (514) to the App Store: WAITING_FOR_REVIEW",
+            "asked the App Store to review iOS 4.2.0 (514) sooner",
+            "told that the App Store reviews iOS 4.2.0 (514) sooner",
+            "told that the App Store says IN_REVIEW of iOS 4.2.0 (514): in review",
+            "told that the App Store says REJECTED of iOS 4.2.0 (514): rejected",
+            "planned what follows the rejection of iOS 4.2.0 (514), with the same build",
+            "told that the App Store says WAITING_FOR_REVIEW of iOS 4.2.0 (514): waiting for review",
+            "told that the App Store says IN_REVIEW of iOS 4.2.0 (514): in review",
+            "told that the App Store says READY_FOR_DISTRIBUTION of iOS 4.2.0 (514): users can get it",
+            "told how the rollout of iOS 4.2.0 (514) goes: ACTIVE, 1 %",
+            "told how the rollout of iOS 4.2.0 (514) goes: COMPLETE",
+            "held iOS",
+            "let iOS go on",
+            "said that iOS is stable",
+        ]
+    );
 }

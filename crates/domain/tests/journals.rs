@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::course::{Phase, phase, submission};
 use domain::envelope::{ActorId, Envelope, Position, Stream, StreamVersion};
 use domain::event::{CURRENT, Event};
 use domain::id::BuildNumber;
@@ -18,6 +19,7 @@ const PLANS: &str = include_str!("journals/2026-11-plans.ndjson");
 const ASKS: &str = include_str!("journals/2026-12-asks.ndjson");
 const HEART: &str = include_str!("journals/2026-12-heart.ndjson");
 const IMPORT: &str = include_str!("journals/2026-12-import.ndjson");
+const SHIPPED: &str = include_str!("journals/2027-01-shipped.ndjson");
 const PRODUCT: &str = include_str!("journals/2026-11-product.ndjson");
 
 #[derive(serde::Deserialize)]
@@ -54,7 +56,7 @@ fn events(journal: &str) -> Vec<(Envelope, Event)> {
 
 #[test]
 fn every_type_and_every_version_that_ever_was_has_a_line() {
-    let written: BTreeSet<(String, u32)> = [RELEASE, PLANS, ASKS, HEART, IMPORT, PRODUCT]
+    let written: BTreeSet<(String, u32)> = [RELEASE, PLANS, ASKS, HEART, IMPORT, SHIPPED, PRODUCT]
         .into_iter()
         .flat_map(lines)
         .map(|line| (line.kind, line.version))
@@ -159,7 +161,9 @@ fn what_columns_hold_folds() {
 
 #[test]
 fn what_is_written_today_is_read_back_the_same() {
-    for (envelope, event) in [RELEASE, PLANS, ASKS, HEART, IMPORT, PRODUCT].into_iter().flat_map(events) {
+    for (envelope, event) in
+        [RELEASE, PLANS, ASKS, HEART, IMPORT, SHIPPED, PRODUCT].into_iter().flat_map(events)
+    {
         let (kind, version) = event.kind();
         if event != Event::Unrecognised {
             let again = Event::read(kind, version, envelope.position, Some(&event.payload())).unwrap();
@@ -176,4 +180,17 @@ fn a_redacted_payload_folds_to_nothing_and_a_mangled_one_is_an_error() {
         error.to_string(),
         "failed to read plan_set version 1 at position 7: missing field `track` at line 1 column 2"
     );
+}
+
+#[test]
+fn what_was_shipped_is_where_it_was() {
+    let release = Release::fold(events(SHIPPED)).unwrap();
+    let track = release.live_tracks().next().unwrap();
+    assert_eq!(phase(&release, track), Phase::Stable);
+    let submission = submission(&release, track).unwrap();
+    assert_eq!((submission.says.len(), submission.percent()), (6, Some(100.0)));
+    assert!(submission.expedited.as_ref().is_some_and(|of| of.granted.as_ref().is_some_and(|(yes, _)| *yes)));
+    assert!(!submission.wants_rework() && submission.reworks.len() == 1);
+    assert_eq!(track.handoffs[0].checklist[1].note.as_deref(), Some("tonight"));
+    assert_eq!(track.handoff().unwrap().label(), "accepted");
 }

@@ -78,6 +78,11 @@ pub fn catalogue(kinds: &[RunKind]) -> Type {
         field("devices", Type::List(Box::new(device())), "the devices that the track must be validated on"),
         field("summary", summary(), "the test summary written for the candidate"),
         field("sign_offs", sign_offs(), "who signed the candidate off, by function"),
+        field(
+            "handoff",
+            Type::Record(vec![field("accepted", Type::Bool, "whether it was accepted, or returned")]),
+            "the handing over of the candidate to be submitted",
+        ),
         field("defects", Type::List(Box::new(defect())), "the defects that the track has, or may have"),
         field("changes", Type::List(Box::new(change())), "the changes that the track carries"),
         field("risks", Type::List(Box::new(risk())), "the risks that are open for the track"),

@@ -49,7 +49,7 @@ pub struct Preset {
 }
 
 /// Every preset there is.
-pub const PRESETS: [Preset; 11] = [
+pub const PRESETS: [Preset; 12] = [
     Preset {
         name: "regression-complete",
         parameters: &[Parameter::Run, Parameter::AllowFailures],
@@ -115,6 +115,12 @@ pub const PRESETS: [Preset; 11] = [
         parameters: &[],
         owner: Function::Product,
         doc: "no risk that is open is likely",
+    },
+    Preset {
+        name: "handoff-accepted",
+        parameters: &[],
+        owner: Function::Qa,
+        doc: "the candidate was handed over to be submitted, and accepted",
     },
 ];
 
@@ -206,6 +212,7 @@ impl Preset {
             "changes-done" => "Every change done by engineering, qa and product".to_owned(),
             "sign-off" => format!("Signed off by {}", parameters.function().as_str()),
             "no-likely-risks" => "No likely risk open".to_owned(),
+            "handoff-accepted" => "Handoff accepted".to_owned(),
             _ => "Test summary written".to_owned(),
         }
     }
@@ -242,6 +249,7 @@ impl Preset {
             )),
             "changes-done" => Rule::Offenders("changes.filter(c, !c.done)".to_owned()),
             "sign-off" => Rule::Holds(format!("sign_offs.{}.given", parameters.function().as_str())),
+            "handoff-accepted" => Rule::Holds("handoff.accepted".to_owned()),
             "no-likely-risks" => Rule::Offenders("risks.filter(r, r.likelihood == \"likely\")".to_owned()),
             _ => Rule::Holds(format!("summary.words >= {}", parameters.min_words.unwrap_or(1))),
         }

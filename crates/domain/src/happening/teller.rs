@@ -116,6 +116,14 @@ impl Teller<'_> {
             Event::WaiverApproved(approved) => self.waiver_approved(approved),
             Event::WaiverRejected(rejected) => self.waiver_rejected(rejected),
             Event::WaiverRevoked(revoked) => self.waiver_revoked(revoked),
+            Event::HandoffOffered(offered) => self.handoff_offered(offered),
+            Event::HandoffAnswered(answered) => self.handoff_answered(answered),
+            Event::Submitted(submitted) => self.submitted(submitted),
+            Event::StoreSaid(said) => self.store_said(said),
+            Event::RolloutSaid(said) => self.rollout_said(said),
+            Event::ReviewExpedited(expedited) => self.review_expedited(expedited),
+            Event::ReworkPlanned(planned) => self.rework_planned(planned),
+            Event::CourseTurned(turned) => self.course_turned(turned),
             Event::PlanSet(set) => {
                 let cases = words::count(set.plan.cases, "case", "cases");
                 let (kind, name) = (&set.kind, self.track_name(&set.track));

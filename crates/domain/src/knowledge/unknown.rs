@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Item, felt};
+use super::{Item, felt, shipped};
 use crate::area;
 use crate::lacks::RunLacks;
 use crate::readiness::{TrackReadiness, Verdict};
@@ -13,13 +13,14 @@ use crate::words;
 const NOTHING: u8 = 0;
 const BROKEN: u8 = 1;
 const UNDECIDED: u8 = 2;
-const OF_DEFECTS: u8 = 3;
-const NOT_RUN: u8 = 4;
-const UNSEEN: u8 = 5;
-const STALE: u8 = 6;
-const WAVERED: u8 = 7;
-const ASSUMED: u8 = 8;
-const NOT_WHOLE: u8 = 9;
+const OF_STORE: u8 = 3;
+const OF_DEFECTS: u8 = 4;
+const NOT_RUN: u8 = 5;
+const UNSEEN: u8 = 6;
+const STALE: u8 = 7;
+const WAVERED: u8 = 8;
+const ASSUMED: u8 = 9;
+const NOT_WHOLE: u8 = 10;
 /// How many reasons of one criterion are told in full.
 const REASONS: usize = 4;
 /// How many areas, devices or cases are named.
@@ -52,6 +53,7 @@ pub(super) fn items(track: &TrackReadiness<'_>) -> Vec<Item> {
     }
     items.extend(felt::unknown(track, OF_DEFECTS));
     items.extend(unseen(track));
+    items.extend(shipped::unknown(track, OF_STORE));
     items.extend(stale(track));
     items.extend(felt::carried(track, ASSUMED));
     items.extend(felt::not_whole(track, NOT_WHOLE));
