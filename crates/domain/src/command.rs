@@ -4,6 +4,7 @@
 
 pub mod apply;
 pub mod ask;
+pub mod blocker;
 pub mod candidate;
 pub mod change;
 pub mod correction;

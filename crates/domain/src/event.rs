@@ -3,6 +3,7 @@
 //! Invariant: a payload once written can be read for ever; old versions pass through pure upcasts.
 
 mod agreed;
+mod blocking;
 mod listed;
 mod shipped;
 
@@ -25,6 +26,7 @@ use crate::track::{Plan, TrackDescription};
 use crate::voice::Provenance;
 
 pub use agreed::*;
+pub use blocking::*;
 pub use listed::*;
 pub use shipped::*;
 
@@ -127,6 +129,19 @@ events! {
     ReviewExpedited(ReviewExpedited) = "review_expedited" v 1,
     ReworkPlanned(ReworkPlanned) = "rework_planned" v 1,
     CourseTurned(CourseTurned) = "course_turned" v 1,
+    BlockerProposed(Box<BlockerProposed>) = "blocker_proposed" v 1,
+    BlockerAccepted(BlockerAccepted) = "blocker_accepted" v 1,
+    BlockerRejected(BlockerRejected) = "blocker_rejected" v 1,
+    BlockerOwned(BlockerOwned) = "blocker_owned" v 1,
+    BlockerUpdated(BlockerUpdated) = "blocker_updated" v 1,
+    BlockerResolved(BlockerResolved) = "blocker_resolved" v 1,
+    BlockerWaived(BlockerWaived) = "blocker_waived" v 1,
+    BlockerDeferred(BlockerDeferred) = "blocker_deferred" v 1,
+    BlockerWithdrawn(BlockerWithdrawn) = "blocker_withdrawn" v 1,
+    BlockerMerged(BlockerMerged) = "blocker_merged" v 1,
+    BlockerReopened(BlockerReopened) = "blocker_reopened" v 1,
+    BlockerLinked(BlockerLinked) = "blocker_linked" v 1,
+    BlockerUnlinked(BlockerUnlinked) = "blocker_unlinked" v 1,
     /// In a release's stream: somebody is asked for evidence, by a link.
     Asked(Asked) = "asked" v 1,
     AskWithdrawn(AskWithdrawn) = "ask_withdrawn" v 1,

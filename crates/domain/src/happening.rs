@@ -3,6 +3,7 @@
 //! Invariant: every event has a sentence, also one that was redacted and one that this version does not know.
 
 mod agreed;
+mod blocking;
 mod listed;
 mod shipped;
 mod teller;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::blocker::BlockerNumber;
 use crate::envelope::{ActorId, Envelope, Position};
 use crate::event::Event;
 use crate::id::{ChangeKey, DefectKey, TrackId};
@@ -88,6 +90,7 @@ pub enum Topic {
     Defect,
     Change,
     Risk,
+    Blocker,
     Judgement,
     Plan,
     Shipping,
@@ -105,6 +108,7 @@ impl Topic {
         ("defect", Self::Defect),
         ("change", Self::Change),
         ("risk", Self::Risk),
+        ("blocker", Self::Blocker),
         ("judgement", Self::Judgement),
         ("plan", Self::Plan),
         ("shipping", Self::Shipping),
@@ -127,6 +131,7 @@ impl Topic {
             Self::Defect => "Defects",
             Self::Change => "Changes",
             Self::Risk => "Risks",
+            Self::Blocker => "Blockers",
             Self::Judgement => "Sign-offs and assessments",
             Self::Plan => "Test plans",
             Self::Shipping => "Handoff, store and rollout",
@@ -150,6 +155,7 @@ pub enum About {
     Defect(DefectKey),
     Change(ChangeKey),
     Risk(Position),
+    Blocker(BlockerNumber),
     Waiver(Position),
     Event(Position),
     Nothing,

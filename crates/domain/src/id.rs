@@ -173,6 +173,15 @@ id!(
     ChangeKey, "a change's key", TOKEN, "use one word without spaces or slashes, as in `TW-2117`", "TW-2117"
 );
 
+id!(
+    /// A milestone of a track's timeline, as in `submission`.
+    MilestoneId, "a milestone", SLUG, "use lower-case letters, digits, `-`, `_` and `.`, as in `submission`", "submission"
+);
+id!(
+    /// A dependency of a release, as in `routes-backend`.
+    DependencyId, "a dependency", SLUG, "use lower-case letters, digits, `-`, `_` and `.`, as in `routes-backend`", "routes-backend"
+);
+
 /// A release of a product, as in `tidewatch/2026.12`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ReleaseId {

@@ -9,6 +9,7 @@
 pub mod area;
 pub mod ask;
 pub mod assessment;
+pub mod blocker;
 pub mod brief;
 pub mod build;
 pub mod carry;

@@ -3,6 +3,7 @@
 //! Invariant: the same events give the same release, whoever folds them and whenever.
 
 mod agreed;
+mod blocking;
 mod corrected;
 mod listed;
 mod shipped;
@@ -11,6 +12,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::ask::{Ask, End};
+use crate::blocker::Blocker;
 use crate::change::Change;
 use crate::criterion::Definition;
 use crate::defect::Defect;
@@ -50,6 +52,8 @@ pub struct Release {
     pub defects: BTreeMap<DefectKey, Arc<Defect>>,
     pub changes: BTreeMap<ChangeKey, Arc<Change>>,
     pub risks: Vec<Risk>,
+    /// In the order of their numbers, which is that in which they were proposed.
+    pub blockers: Vec<Arc<Blocker>>,
     /// When which list was said to be whole, in the order of the journal.
     pub wholes: Vec<Whole>,
     /// Who was asked for what, in the order of the journal.
@@ -91,6 +95,7 @@ impl Release {
             defects: BTreeMap::new(),
             changes: BTreeMap::new(),
             risks: Vec::new(),
+            blockers: Vec::new(),
             wholes: Vec::new(),
             asks: Vec::new(),
             version: envelope.version,
@@ -215,6 +220,19 @@ impl Release {
             Event::ReviewExpedited(expedited) => self.review_expedited(envelope, expedited),
             Event::ReworkPlanned(planned) => self.rework_planned(envelope, planned),
             Event::CourseTurned(turned) => self.course_turned(envelope, turned),
+            event @ (Event::BlockerProposed(_)
+            | Event::BlockerAccepted(_)
+            | Event::BlockerRejected(_)
+            | Event::BlockerOwned(_)
+            | Event::BlockerUpdated(_)
+            | Event::BlockerResolved(_)
+            | Event::BlockerWaived(_)
+            | Event::BlockerDeferred(_)
+            | Event::BlockerWithdrawn(_)
+            | Event::BlockerMerged(_)
+            | Event::BlockerReopened(_)
+            | Event::BlockerLinked(_)
+            | Event::BlockerUnlinked(_)) => self.blocking(envelope, event),
             Event::Asked(asked) => self.asks.push(Ask {
                 position: envelope.position,
                 by: envelope.actor.clone(),

@@ -226,7 +226,7 @@ pub fn redact(kind: &str, position: Position, reason: &str) -> Result<(), Refusa
     if reason.trim().is_empty() {
         return Err(Refusal::invalid("A redaction needs a reason: why must this be forgotten?"));
     }
-    const OF_PEOPLE: [&str; 11] = [
+    const OF_PEOPLE: [&str; 12] = [
         "run_ingested",
         "device_attested",
         "summary_written",
@@ -238,12 +238,14 @@ pub fn redact(kind: &str, position: Position, reason: &str) -> Result<(), Refusa
         "defect_translated",
         "exposure_told",
         "risk_noted",
+        "blocker_updated",
     ];
     if OF_PEOPLE.contains(&kind) {
         return Ok(());
     }
     Err(Refusal::contradiction(format!(
         "Event {position} is a {kind}, which holds a release together. Only what people wrote of what they saw or were \
-         asked can be redacted: runs, checks by hand, summaries, sign-offs, assessments, asks, defects and risks."
+         asked can be redacted: runs, checks by hand, summaries, sign-offs, assessments, asks, defects, risks and \
+         updates of blockers."
     )))
 }

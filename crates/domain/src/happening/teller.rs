@@ -48,7 +48,7 @@ impl Told {
 }
 
 impl Told {
-    fn naming(self, person: &ActorId, then: String) -> Self {
+    pub(super) fn naming(self, person: &ActorId, then: String) -> Self {
         Self { whom: Some(Whom { person: person.clone(), then }), ..self }
     }
 }
@@ -189,6 +189,19 @@ impl Teller<'_> {
             Event::RiskNoted(noted) => self.risk_noted(noted),
             Event::RiskClosed(closed) => self.risk_closed(closed),
             Event::ListWhole(whole) => self.list_whole(whole),
+            Event::BlockerProposed(proposed) => self.blocker_proposed(proposed),
+            Event::BlockerAccepted(accepted) => self.blocker_accepted(accepted),
+            Event::BlockerRejected(rejected) => self.blocker_rejected(rejected),
+            Event::BlockerOwned(owned) => self.blocker_owned(owned),
+            Event::BlockerUpdated(updated) => self.blocker_updated(updated),
+            Event::BlockerResolved(resolved) => self.blocker_resolved(resolved),
+            Event::BlockerWaived(waived) => self.blocker_waived(waived),
+            Event::BlockerDeferred(deferred) => self.blocker_deferred(deferred),
+            Event::BlockerWithdrawn(withdrawn) => self.blocker_withdrawn(withdrawn),
+            Event::BlockerMerged(merged) => self.blocker_merged(merged),
+            Event::BlockerReopened(reopened) => self.blocker_reopened(reopened),
+            Event::BlockerLinked(linked) => self.blocker_linked(linked),
+            Event::BlockerUnlinked(unlinked) => self.blocker_unlinked(unlinked),
             Event::EvidenceWithdrawn(withdrawn) => {
                 self.withdrawn(withdrawn.evidence).with(Some(withdrawn.reason.clone()))
             }
@@ -327,6 +340,7 @@ impl Teller<'_> {
             Some("defect_translated") => "what a defect is for users",
             Some("exposure_told") => "whether a track has a defect",
             Some("risk_noted") => "a risk",
+            Some("blocker_updated") => "what was said about a blocker",
             Some("asked") => "what somebody was asked",
             Some("ask_declined") => "why somebody could not do what they were asked",
             _ => "something that was recorded",
