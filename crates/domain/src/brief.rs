@@ -53,7 +53,7 @@ fn known(judged: &Judged<'_>, facts: &Fact, names: &[String], met: bool) -> Stri
             of_plan.unwrap_or_else(|| format!("{} passed", words::number(int("passed").unwrap_or(0))))
         }
         Some("regression-complete" | "plan-coverage") => of_plan.unwrap_or_else(|| holds(met)),
-        Some("no-open-defects") => open(judged, met),
+        Some("no-open-defects" | "no-open-blocker") => open(judged, met),
         Some("defects-have-impact") if !met => {
             format!("{} not translated", words::number(judged.offenders.len() as i64))
         }

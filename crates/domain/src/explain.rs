@@ -38,6 +38,7 @@ pub fn explain(judged: &mut Judged<'_>, facts: &Fact) {
             offenders(judged, "not told as users feel them", "each is told as users feel it")
         }
         Some("changes-done") => undone(judged),
+        Some("no-open-blocker") => offenders(judged, "open", "none is open"),
         Some("no-likely-risks") => offenders(judged, "likely", "none is likely"),
         Some("handoff-accepted") if judged.verdict != Verdict::Unknown => {
             let told = if judged.verdict == Verdict::NotMet { "it was returned" } else { "accepted" };

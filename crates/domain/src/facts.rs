@@ -2,6 +2,7 @@
 //!
 //! Invariant: evidence counts only for the build it was made on; for any other it is stale, and says so.
 
+mod blocking;
 mod listed;
 mod shipped;
 
@@ -21,6 +22,7 @@ use crate::track::Track;
 use crate::words;
 use listed::{Areas, Lists};
 
+pub(crate) use blocking::unanswered;
 pub(crate) use listed::unchecked;
 
 const HOUR: i64 = 3_600_000_000;
@@ -39,7 +41,12 @@ pub struct View<'a> {
 /// Gathers every fact of a track.
 pub fn gather(release: &Release, track: &Track, view: View<'_>) -> Fact {
     let lists = Lists { release, track, view, areas: Areas::default() };
-    let lists = [("defects", lists.defects()), ("changes", lists.changes()), ("risks", lists.risks())];
+    let lists = [
+        ("defects", lists.defects()),
+        ("changes", lists.changes()),
+        ("risks", lists.risks()),
+        ("blockers", lists.blockers()),
+    ];
     let bound = match track.candidate_build() {
         None => without_candidate(release, track),
         Some(candidate) => on_candidate(release, Gather { track, candidate, view }),

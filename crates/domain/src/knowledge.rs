@@ -2,6 +2,7 @@
 //!
 //! Invariant: what nobody looked at is never among what we know, and each line leads to its evidence.
 
+mod blocking;
 mod felt;
 mod known;
 mod means;

@@ -60,9 +60,9 @@ pub enum Act {
     GiveWord,
     /// Nominate a candidate, carry evidence forward.
     Nominate,
-    /// Report defects, changes and risks, tell what they are for users, ask for a waiver.
+    /// Report defects, changes, risks and blockers, tell what they are for users, ask for a waiver.
     Report,
-    /// Decide what the release carries: take a change out, defer a defect, close a risk.
+    /// Decide what the release carries: take a change out, defer a defect, close a risk, settle a blocker.
     Scope,
     /// Sign the assessment of a track.
     Assess,
@@ -99,7 +99,7 @@ pub const TABLE: [Rule; 14] = [
     rule(Act::Define, "draft a definition of ready", Role::Coordinator, Role::Coordinator),
     rule(Act::GiveWord, "give a function’s word", Role::Contributor, Role::Coordinator),
     rule(Act::Nominate, "nominate a candidate", Role::Coordinator, Role::Coordinator),
-    rule(Act::Report, "report defects, changes and risks", Role::Contributor, Role::Contributor),
+    rule(Act::Report, "report defects, changes, risks and blockers", Role::Contributor, Role::Contributor),
     rule(Act::Scope, "decide what the release carries", Role::Contributor, Role::Coordinator),
     rule(Act::Assess, "assess a track", Role::Coordinator, Role::Coordinator),
     rule(Act::Apply, "apply a product’s file", Role::Coordinator, Role::Coordinator),

@@ -250,7 +250,7 @@ fn waive<'a>(judged: &mut Judged<'a>, release: &'a Release, track: &Track, now: 
     judged.waiver = Some(waiver);
 }
 
-/// Returns the next moment after `now` at which a verdict or an ask can turn although nothing happens.
+/// Returns the next moment after `now` at which a verdict, an ask or a blocker can turn although nothing happens.
 pub fn next_change_at(release: &Release, now: Time) -> Option<Time> {
     const HOUR: i64 = 3_600_000_000;
     let criteria = release.definition().map(|definition| definition.criteria.as_slice()).unwrap_or_default();
@@ -277,5 +277,6 @@ pub fn next_change_at(release: &Release, now: Time) -> Option<Time> {
     let waivers = release.waivers.iter().filter(|waiver| waiver.is_open() && waiver.expires > now);
     let waivers = waivers.map(|waiver| waiver.expires);
     let asks = release.asks.iter().filter(|ask| ask.end.is_none() && ask.until > now).map(|ask| ask.until);
-    by_age.into_iter().chain(by_minute).chain(asks).chain(waivers).min()
+    let blockers = release.blockers.iter().filter_map(|blocker| blocker.next_change_at(now));
+    by_age.into_iter().chain(by_minute).chain(asks).chain(waivers).chain(blockers).min()
 }

@@ -3,6 +3,7 @@
 //! Invariant: only what touches what was on record by then is told; news that nobody could have known of is not.
 
 use crate::change::Said;
+use crate::blocker::Did;
 use crate::envelope::Position;
 use crate::evidence::Withdrawal;
 use crate::handoff::Standing;
@@ -34,6 +35,7 @@ pub fn since(release: &Release, track: &TrackId, position: Position) -> Vec<Sinc
     all.extend(defects(release, track, position));
     all.extend(taken_back(release, track, position));
     all.extend(candidates(track, position));
+    all.extend(blockers(release, track, position));
     all.sort_by_key(|since| since.position);
     all
 }
@@ -238,6 +240,28 @@ fn candidates(track: &Track, position: Position) -> Vec<Since> {
             }
         })
         .collect()
+}
+
+/// What had ended by then, and came up again.
+fn blockers(release: &Release, track: &Track, position: Position) -> Vec<Since> {
+    let here = release.blockers.iter().filter(|blocker| blocker.is_on(&track.description.id));
+    let again = here.flat_map(|blocker| {
+        let by_then = blocker.steps.iter().rev().find(|step| {
+            step.position <= position && matches!(step.did, Did::Ended(_) | Did::Reopened { .. })
+        });
+        let had_ended = by_then.is_some_and(|step| matches!(step.did, Did::Ended(_)));
+        let later = blocker.steps.iter().filter(move |step| had_ended && step.position > position);
+        later.filter_map(|step| match &step.did {
+            Did::Reopened { reason } => Some(Since {
+                position: step.position,
+                at: step.at,
+                sentence: format!("{} was reopened: {reason}", blocker.label()),
+                about: About::Blocker(blocker.number),
+            }),
+            _ => None,
+        })
+    });
+    again.collect()
 }
 
 /// Returns it as one line: "the smoke run on 4.2.0 (514) was withdrawn: …; and 2 more".

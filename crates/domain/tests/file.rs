@@ -170,6 +170,8 @@ fn a_criterion_says_what_it_lacks_and_what_it_has_too_much_of() {
         &[
             "5:1 `[[criteria]]` this criterion has no rule | add `use` (a preset), `holds` (true or false) or `offenders` (a list) | presets are regression-complete, smoke-passed, platform-validation-complete, flaky-rate, plan-coverage, test-summary-written, no-open-defects, defects-have-impact, changes-done, sign-off, no-likely-risks, handoff-accepted",
             "8:7 `\"smoke-pased\"` no such preset: smoke-pased | did you mean \"smoke-passed\"? | there is regression-complete, smoke-passed, platform-validation-complete, flaky-rate, plan-coverage, test-summary-written, no-open-defects, defects-have-impact, changes-done, sign-off, no-likely-risks, handoff-accepted",
+            "5:1 `[[criteria]]` this criterion has no rule | add `use` (a preset), `holds` (true or false) or `offenders` (a list) | presets are regression-complete, smoke-passed, platform-validation-complete, flaky-rate, plan-coverage, test-summary-written, no-open-defects, defects-have-impact, changes-done, sign-off, no-likely-risks, no-open-blocker",
+            "8:7 `\"smoke-pased\"` no such preset: smoke-pased | did you mean \"smoke-passed\"? | there is regression-complete, smoke-passed, platform-validation-complete, flaky-rate, plan-coverage, test-summary-written, no-open-defects, defects-have-impact, changes-done, sign-off, no-likely-risks, no-open-blocker",
             "11:7 `2` this should be a share from 0 to 1 | 2 % is written 0.02",
             "12:9 `\"QA\"` no such function: QA | did you mean \"qa\"? | there is engineering, product, qa, operations, marketing, leadership",
             "13:11 `\"3 weeks\"` this is not an age | write days or hours, as in \"3d\" or \"36h\"",

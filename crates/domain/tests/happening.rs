@@ -19,6 +19,7 @@ const ASKS: &str = include_str!("journals/2026-12-asks.ndjson");
 const HEART: &str = include_str!("journals/2026-12-heart.ndjson");
 const IMPORT: &str = include_str!("journals/2026-12-import.ndjson");
 const SHIPPED: &str = include_str!("journals/2027-01-shipped.ndjson");
+const BLOCKERS: &str = include_str!("journals/2027-01-blockers.ndjson");
 const PRODUCT: &str = include_str!("journals/2026-11-product.ndjson");
 
 #[derive(serde::Deserialize)]
@@ -136,6 +137,45 @@ fn what_was_agreed_accepted_and_listed_is_told() {
             "evidence: somebody took the check by hand of iOS 4.2.0 (515) on iPhone SE / iOS 17 to hold for 4.2.0 (514) too",
             "waiver: somebody took back the waiver of “Own” on iOS",
             "correction: somebody took TW-2304 “Old route after sync” out of this release"
+        ]
+    );
+}
+
+#[test]
+fn what_could_stop_the_release_is_told_with_its_number_and_its_title() {
+    let events = events(BLOCKERS);
+    let name = |actor: &ActorId| actor.to_string();
+    let told: Vec<String> = told(&events)
+        .iter()
+        .skip(4)
+        .map(|of| format!("{}: {} {}", of.topic.as_str(), of.subject(name), of.told(name)))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "blocker: somebody proposed blocker 1 “Routes do not sync to the watch”, which threatens “Nothing open”",
+            "blocker: somebody accepted blocker 1 “Routes do not sync to the watch”",
+            "blocker: somebody gave blocker 1 “Routes do not sync to the watch” to p_ada to see to it for qa",
+            "blocker: p_ada, recorded by somebody (phone call) gave the status of blocker 1 “Routes do not sync to the watch”",
+            "blocker: somebody noted something on blocker 1 “Routes do not sync to the watch”, which is no status",
+            "blocker: somebody linked blocker 1 “Routes do not sync to the watch” with the dependency routes-backend",
+            "blocker: somebody took the link with git.example/tidewatch/pull/4411 off blocker 1 “Routes do not sync to the watch”",
+            "blocker: somebody proposed blocker 2 “The same on Wear OS”, which threatens the milestone submission",
+            "blocker: somebody merged blocker 2 “The same on Wear OS” into blocker 1 “Routes do not sync to the watch”: they are the same",
+            "blocker: somebody resolved blocker 1 “Routes do not sync to the watch” with iOS 515, shown by evidence 4",
+            "blocker: somebody reopened blocker 1 “Routes do not sync to the watch”",
+            "blocker: p_kim, recorded by somebody (message) waived blocker 1 “Routes do not sync to the watch” for product",
+            "blocker: somebody proposed blocker 3 “No screenshots”, which threatens the milestone submission",
+            "blocker: somebody accepted blocker 3 “No screenshots”; p_sam is asked to own it",
+            "blocker: somebody put blocker 3 “No screenshots” off for a while",
+            "blocker: somebody proposed blocker 4 “A rumour”, which threatens the milestone submission",
+            "blocker: somebody rejected blocker 4 “A rumour”",
+            "blocker: somebody proposed blocker 5 “Of another app”, which threatens the milestone submission",
+            "blocker: somebody accepted blocker 5 “Of another app”; p_jo owns it for operations",
+            "correction: somebody withdrew blocker 5 “Of another app”",
+            "blocker: somebody proposed blocker 6 “Wants a newer server”, which threatens the milestone go-live",
+            "blocker: somebody accepted blocker 6 “Wants a newer server”; p_sam is asked to own it",
+            "blocker: somebody deferred blocker 6 “Wants a newer server” to 2027.01",
         ]
     );
 }
@@ -291,6 +331,7 @@ fn what_is_gone_is_told_as_gone() {
 #[test]
 fn every_type_has_a_sentence_and_every_topic_a_name() {
     let all = [RELEASE, PLANS, ASKS, HEART, IMPORT, SHIPPED, PRODUCT].map(events).concat();
+    let all = [RELEASE, PLANS, ASKS, HEART, IMPORT, BLOCKERS, PRODUCT].map(events).concat();
     let kinds: BTreeSet<&str> = all.iter().map(|(_, event)| event.kind().0).collect();
     for (kind, _) in CURRENT {
         assert!(kinds.contains(kind), "{kind} is never told");

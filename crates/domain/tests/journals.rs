@@ -20,6 +20,7 @@ const ASKS: &str = include_str!("journals/2026-12-asks.ndjson");
 const HEART: &str = include_str!("journals/2026-12-heart.ndjson");
 const IMPORT: &str = include_str!("journals/2026-12-import.ndjson");
 const SHIPPED: &str = include_str!("journals/2027-01-shipped.ndjson");
+const BLOCKERS: &str = include_str!("journals/2027-01-blockers.ndjson");
 const PRODUCT: &str = include_str!("journals/2026-11-product.ndjson");
 
 #[derive(serde::Deserialize)]
@@ -57,6 +58,7 @@ fn events(journal: &str) -> Vec<(Envelope, Event)> {
 #[test]
 fn every_type_and_every_version_that_ever_was_has_a_line() {
     let written: BTreeSet<(String, u32)> = [RELEASE, PLANS, ASKS, HEART, IMPORT, SHIPPED, PRODUCT]
+    let written: BTreeSet<(String, u32)> = [RELEASE, PLANS, ASKS, HEART, IMPORT, BLOCKERS, PRODUCT]
         .into_iter()
         .flat_map(lines)
         .map(|line| (line.kind, line.version))
@@ -140,6 +142,36 @@ fn what_was_agreed_accepted_and_listed_folds() {
 }
 
 #[test]
+fn what_could_stop_a_release_folds() {
+    let release = Release::fold(events(BLOCKERS)).unwrap();
+    let states = |now: i64| {
+        let now = Time::from_micros(now);
+        release.blockers.iter().map(|blocker| blocker.state(now).as_str()).collect::<Vec<_>>()
+    };
+    assert_eq!(states(60), ["waived", "merged", "deferred", "rejected", "withdrawn", "deferred"]);
+    assert_eq!(states(100)[2], "open", "what is put off until a moment is open again from then on");
+    let [first, second, third, ..] = release.blockers.as_slice() else { panic!("six are told") };
+    let tracks: Vec<&str> = first.tracks.iter().map(|track| track.as_str()).collect();
+    assert_eq!(tracks, ["ios", "wearos"], "it has the tracks of both");
+    let links: Vec<&str> = first.links.iter().map(|link| link.name()).collect();
+    assert_eq!(links, ["routes-backend"]);
+    let owner = first.owner.as_ref().unwrap();
+    assert_eq!((owner.person.as_str(), owner.function.as_str()), ("p_ada", "qa"));
+    assert_eq!(second.merged_into(), Some(first.number));
+    assert_eq!(third.asked(), Some(&ActorId::new("p_sam")));
+    assert!(first.status().is_none(), "a status from before it came up again is none");
+    let said: Vec<&str> = first
+        .steps
+        .iter()
+        .filter_map(|step| match &step.did {
+            domain::blocker::Did::Said(update) => Some(update.text.as_str()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(said, ["Ada runs the fix on three watches", "seen in beta as well"]);
+}
+
+#[test]
 fn a_product_of_earlier_versions_folds() {
     let product = Product::fold(events(PRODUCT)).unwrap();
     assert_eq!(product.description.name, "Tidewatch");
@@ -163,6 +195,7 @@ fn what_columns_hold_folds() {
 fn what_is_written_today_is_read_back_the_same() {
     for (envelope, event) in
         [RELEASE, PLANS, ASKS, HEART, IMPORT, SHIPPED, PRODUCT].into_iter().flat_map(events)
+        [RELEASE, PLANS, ASKS, HEART, IMPORT, BLOCKERS, PRODUCT].into_iter().flat_map(events)
     {
         let (kind, version) = event.kind();
         if event != Event::Unrecognised {

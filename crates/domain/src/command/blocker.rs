@@ -172,7 +172,8 @@ pub fn reject(
     writable(release)?;
     let reason = reason(why, "Say in a few words why it does not stop the release.")?;
     let blocker = find(release, number)?;
-    if let Some(position) = ending::same(blocker, by, now, &crate::blocker::How::Rejected { reason: reason.clone() })
+    if let Some(position) =
+        ending::same(blocker, by, now, &crate::blocker::How::Rejected { reason: reason.clone() })
     {
         return Ok(Settled::Already(position));
     }

@@ -86,6 +86,11 @@ pub fn catalogue(kinds: &[RunKind]) -> Type {
         field("defects", Type::List(Box::new(defect())), "the defects that the track has, or may have"),
         field("changes", Type::List(Box::new(change())), "the changes that the track carries"),
         field("risks", Type::List(Box::new(risk())), "the risks that are open for the track"),
+        field(
+            "blockers",
+            Type::List(Box::new(blocker())),
+            "what could stop the release on the track, or could have",
+        ),
     ])
 }
 
@@ -197,6 +202,24 @@ fn risk() -> Type {
         field("name", Type::Text, "what it is called"),
         field("likelihood", Type::Text, "\"likely\", \"possible\" or \"unlikely\""),
         field("areas", areas(), "the areas that it is in"),
+    ])
+}
+
+fn blocker() -> Type {
+    Type::Record(vec![
+        field("name", Type::Text, "\"blocker 3\""),
+        field("number", Type::Int, "its number in the release"),
+        field("title", Type::Text, "what is blocked"),
+        field("state", Type::Text, "\"proposed\", \"open\", \"resolved\", \"waived\" or \"deferred\""),
+        field("open", Type::Bool, "whether it is accepted and has not ended"),
+        field("owned", Type::Bool, "whether somebody owns it"),
+        field(
+            "status",
+            Type::Text,
+            "\"current\", \"due\" or \"never\": whether it is known where it stands; \"ended\" if it has",
+        ),
+        field("threatens", Type::Text, "the criterion or the milestone that it threatens"),
+        field("age_hours", Type::Double, "hours since it was proposed"),
     ])
 }
 

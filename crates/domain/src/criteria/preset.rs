@@ -121,6 +121,10 @@ pub const PRESETS: [Preset; 12] = [
         parameters: &[],
         owner: Function::Qa,
         doc: "the candidate was handed over to be submitted, and accepted",
+        name: "no-open-blocker",
+        parameters: &[],
+        owner: Function::Engineering,
+        doc: "no blocker is open, and each that was proposed is accepted or rejected",
     },
 ];
 
@@ -213,6 +217,7 @@ impl Preset {
             "sign-off" => format!("Signed off by {}", parameters.function().as_str()),
             "no-likely-risks" => "No likely risk open".to_owned(),
             "handoff-accepted" => "Handoff accepted".to_owned(),
+            "no-open-blocker" => "No open blocker".to_owned(),
             _ => "Test summary written".to_owned(),
         }
     }
@@ -251,6 +256,7 @@ impl Preset {
             "sign-off" => Rule::Holds(format!("sign_offs.{}.given", parameters.function().as_str())),
             "handoff-accepted" => Rule::Holds("handoff.accepted".to_owned()),
             "no-likely-risks" => Rule::Offenders("risks.filter(r, r.likelihood == \"likely\")".to_owned()),
+            "no-open-blocker" => Rule::Offenders("blockers.filter(b, b.open)".to_owned()),
             _ => Rule::Holds(format!("summary.words >= {}", parameters.min_words.unwrap_or(1))),
         }
     }

@@ -21,7 +21,10 @@ impl Teller<'_> {
     /// Tells something of a blocker; on its track, if it is on one alone.
     fn about_blocker(&self, number: BlockerNumber, sentence: String) -> Told {
         let blocker = self.release.and_then(|release| release.blocker(number));
-        on(Told::new(Topic::Blocker, About::Blocker(number), sentence), blocker.map(|of| of.tracks.as_slice()))
+        on(
+            Told::new(Topic::Blocker, About::Blocker(number), sentence),
+            blocker.map(|of| of.tracks.as_slice()),
+        )
     }
 
     pub(super) fn blocker_proposed(&self, proposed: &BlockerProposed) -> Told {
@@ -30,7 +33,8 @@ impl Teller<'_> {
             Some(release) => proposal.threatens.told(release),
             None => "the release".to_owned(),
         };
-        let sentence = format!("proposed blocker {number} “{}”, which threatens {threatened}", proposal.title);
+        let sentence =
+            format!("proposed blocker {number} “{}”, which threatens {threatened}", proposal.title);
         let told = Told::new(Topic::Blocker, About::Blocker(number), sentence);
         on(told, Some(&proposal.tracks)).with(proposal.details.clone())
     }
@@ -111,7 +115,7 @@ impl Teller<'_> {
 
     pub(super) fn blocker_merged(&self, merged: &BlockerMerged) -> Told {
         let sentence = format!(
-            "told {} as {}: they are the same",
+            "merged {} into {}: they are the same",
             self.blocker(merged.blocker),
             self.blocker(merged.into)
         );

@@ -61,7 +61,7 @@ fn item(track: &TrackReadiness<'_>, rank: u8, felt: &Felt<'_>, text: String) -> 
 }
 
 /// Tells the first one by one, and counts the rest in a line of its own.
-fn some(
+pub(super) fn some(
     track: &TrackReadiness<'_>,
     rank: u8,
     items: Vec<Item>,

@@ -2,7 +2,7 @@
 //!
 //! Invariant: no line here rests on evidence of another build than the candidate.
 
-use super::{Item, felt};
+use super::{Item, blocking, felt};
 use crate::criteria::names;
 use crate::facts::UNTOUCHED;
 use crate::ground::{GroundKind, second_hand};
@@ -15,6 +15,7 @@ const FAILING: u8 = 1;
 const OPEN: u8 = 2;
 const WAIVED: u8 = 3;
 const MET: u8 = 4;
+const BLOCKED: u8 = FAILING;
 
 pub(super) fn items(track: &TrackReadiness<'_>) -> Vec<Item> {
     let mut items = Vec::new();
@@ -42,6 +43,7 @@ pub(super) fn items(track: &TrackReadiness<'_>) -> Vec<Item> {
     }
     let untold = track.lacks.runs.iter().filter(|run| run.failed > 0 && !is_told(run, &track.criteria));
     items.extend(untold.map(|run| failing(track, run)));
+    items.extend(blocking::known(track, BLOCKED));
     items.extend(felt::known(track, OPEN));
     items
 }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Item, felt};
+use super::{Item, blocking, felt};
 use crate::area;
 use crate::criteria::names;
 use crate::envelope::Position;
@@ -16,6 +16,7 @@ use crate::words;
 const FELT: u8 = 0;
 // What nobody has told weighs among what is told: it may be the worst of all.
 const UNTOLD: u8 = FELT;
+const WAITING: u8 = 1;
 const FAILING: u8 = 2;
 const FAILED_DEVICES: u8 = 3;
 const AWAITED: u8 = 4;
@@ -80,6 +81,7 @@ pub(super) fn items(track: &TrackReadiness<'_>) -> Vec<Item> {
 fn listed(track: &TrackReadiness<'_>) -> Vec<Item> {
     let mut items = felt::impacts(track, FELT);
     items.extend(felt::untold(track, UNTOLD));
+    items.extend(blocking::means(track, WAITING, FELT));
     items.extend(felt::unseen_changes(track, UNSEEN_CHANGES));
     items.extend(felt::risks(track, RISKS));
     items

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::{Item, felt, shipped};
+use super::{Item, blocking, felt};
 use crate::area;
 use crate::lacks::RunLacks;
 use crate::readiness::{TrackReadiness, Verdict};
@@ -21,6 +22,14 @@ const STALE: u8 = 7;
 const WAVERED: u8 = 8;
 const ASSUMED: u8 = 9;
 const NOT_WHOLE: u8 = 10;
+const OF_BLOCKERS: u8 = UNDECIDED;
+const OF_DEFECTS: u8 = 3;
+const NOT_RUN: u8 = 4;
+const UNSEEN: u8 = 5;
+const STALE: u8 = 6;
+const WAVERED: u8 = 7;
+const ASSUMED: u8 = 8;
+const NOT_WHOLE: u8 = 9;
 /// How many reasons of one criterion are told in full.
 const REASONS: usize = 4;
 /// How many areas, devices or cases are named.
@@ -40,12 +49,14 @@ pub(super) fn items(track: &TrackReadiness<'_>) -> Vec<Item> {
         };
         items.push(Item::new(track, NOTHING, text));
         items.extend(broken(track));
+        items.extend(blocking::unknown(track, OF_BLOCKERS));
         items.extend(felt::unknown(track, OF_DEFECTS));
         items.extend(felt::not_whole(track, NOT_WHOLE));
         return items;
     }
     items.extend(broken(track));
     items.extend(undecided(track));
+    items.extend(blocking::unknown(track, OF_BLOCKERS));
     for run in &track.lacks.runs {
         items.extend((run.not_run > 0).then(|| not_run(track, run)));
         items.extend((run.flaky > 0).then(|| wavered(track, run)));

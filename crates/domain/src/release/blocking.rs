@@ -142,11 +142,5 @@ impl Release {
 }
 
 fn step(envelope: &Envelope, did: Did, behalf: Option<Behalf>) -> Step {
-    Step {
-        did,
-        by: envelope.actor.clone(),
-        behalf,
-        at: envelope.recorded_at,
-        position: envelope.position,
-    }
+    Step { did, by: envelope.actor.clone(), behalf, at: envelope.recorded_at, position: envelope.position }
 }

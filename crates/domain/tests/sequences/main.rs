@@ -7,7 +7,9 @@
 mod step;
 mod world;
 
+use domain::blocker::{BlockerState, How};
 use domain::criterion::Function;
+use domain::id::CriterionId;
 use domain::readiness::Verdict;
 use domain::release::Release;
 use domain::waiver::{Answer, Scope, Subject};
@@ -80,6 +82,42 @@ fn waivers_keep_to_their_scope(world: &World, shown: &Shown) {
     }
 }
 
+/// What is open stands in the way of its own tracks and of no other, what ended says why, and what was accepted is
+/// somebody's.
+fn blockers_keep_to_their_word(world: &World, shown: &Shown) {
+    let release = &world.release;
+    let criterion = CriterionId::parse("no-open-blocker").unwrap();
+    for blocker in &release.blockers {
+        match (blocker.state(world.now), blocker.end()) {
+            (BlockerState::Open, _) => assert!(blocker.owner.is_some() || blocker.asked().is_some()),
+            (BlockerState::Resolved, Some((How::Resolved(resolution), _))) => {
+                assert!(!resolution.evidence.trim().is_empty(), "a resolved blocker needs evidence");
+            }
+            (BlockerState::Waived, Some((How::Waived { function, users, .. }, _))) => {
+                assert!(matches!(function, Function::Product | Function::Leadership) && !users.is_empty());
+            }
+            (BlockerState::Merged, _) => {
+                let into = release.blocker(blocker.merged_into().unwrap()).unwrap();
+                assert!(blocker.tracks.iter().all(|track| into.is_on(track)), "it has the tracks of both");
+            }
+            (BlockerState::Resolved | BlockerState::Waived, end) => panic!("it has ended by {end:?}"),
+            _ => {}
+        }
+    }
+    for ((track, _), verdict) in shown.verdicts.iter().filter(|((_, id), _)| *id == criterion) {
+        let here = release.blockers.iter().filter(|blocker| blocker.is_on(track));
+        let states: Vec<BlockerState> = here.map(|blocker| blocker.state(world.now)).collect();
+        let expect = if states.contains(&BlockerState::Open) {
+            Verdict::NotMet
+        } else if states.contains(&BlockerState::Proposed) {
+            Verdict::Unknown
+        } else {
+            Verdict::Met
+        };
+        assert!(*verdict == expect || *verdict == Verdict::Waived, "{track} is {verdict:?} with {states:?}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), ..ProptestConfig::default() })]
 
@@ -97,6 +135,7 @@ proptest! {
                 never_makes_readier(step, &shown, &after);
             }
             waivers_keep_to_their_scope(&world, &after);
+            blockers_keep_to_their_word(&world, &after);
             prop_assert_eq!(world.until_next_change(), after.clone(), "it turned before it was said to");
             shown = after;
         }

@@ -115,6 +115,60 @@ pub(crate) enum Step {
         track: Of,
         build: Of,
     },
+    /// Draft one of three definitions.
+    Draft {
+        definition: Of,
+    },
+    Agree {
+        function: Function,
+    },
+    DropDraft,
+    Propose {
+        title: Of,
+        track: Of,
+        /// Whose number is that of a person, if anybody owns it.
+        owner: Option<Of>,
+    },
+    Accept {
+        blocker: Of,
+        owner: Option<Of>,
+    },
+    RejectBlocker {
+        blocker: Of,
+    },
+    Own {
+        blocker: Of,
+        owner: Of,
+    },
+    Status {
+        blocker: Of,
+        hours: i64,
+    },
+    Resolve {
+        blocker: Of,
+        /// Whether anything shows it.
+        shown: bool,
+        evidence: Option<Of>,
+    },
+    WaiveBlocker {
+        blocker: Of,
+        function: Function,
+        by: Of,
+    },
+    DeferBlocker {
+        blocker: Of,
+        hours: Option<i64>,
+    },
+    WithdrawBlocker {
+        blocker: Of,
+    },
+    Merge {
+        blocker: Of,
+        into: Of,
+    },
+    Reopen {
+        blocker: Of,
+    },
     Wait {
         hours: i64,
     },
@@ -175,6 +229,33 @@ pub(crate) fn steps() -> impl Strategy<Value = Step> {
         2 => (0..8_usize).prop_map(|evidence| Step::Withdraw { evidence }),
         1 => (0..8_usize, of(), of()).prop_map(|(evidence, track, build)| Step::Correct { evidence, track, build }),
         2 => (1..30_i64).prop_map(|hours| Step::Wait { hours }),
+        1 => of().prop_map(|definition| Step::Draft { definition }),
+        3 => function().prop_map(|function| Step::Agree { function }),
+        1 => Just(Step::DropDraft),
+        12 => blocking(),
+    ]
+}
+
+/// What is done about what could stop the release.
+fn blocking() -> impl Strategy<Value = Step> {
+    let of = || 0..3_usize;
+    let owner = || prop::option::weighted(0.7, of());
+    let function = || select(FUNCTIONS.to_vec());
+    prop_oneof![
+        3 => (of(), of(), owner()).prop_map(|(title, track, owner)| Step::Propose { title, track, owner }),
+        3 => (of(), owner()).prop_map(|(blocker, owner)| Step::Accept { blocker, owner }),
+        1 => of().prop_map(|blocker| Step::RejectBlocker { blocker }),
+        1 => (of(), of()).prop_map(|(blocker, owner)| Step::Own { blocker, owner }),
+        2 => (of(), -2..30_i64).prop_map(|(blocker, hours)| Step::Status { blocker, hours }),
+        2 => (of(), prop::bool::weighted(0.8), prop::option::of(of()))
+            .prop_map(|(blocker, shown, evidence)| Step::Resolve { blocker, shown, evidence }),
+        2 => (of(), function(), of())
+            .prop_map(|(blocker, function, by)| Step::WaiveBlocker { blocker, function, by }),
+        1 => (of(), prop::option::of(-2..30_i64))
+            .prop_map(|(blocker, hours)| Step::DeferBlocker { blocker, hours }),
+        1 => of().prop_map(|blocker| Step::WithdrawBlocker { blocker }),
+        1 => (of(), of()).prop_map(|(blocker, into)| Step::Merge { blocker, into }),
+        2 => of().prop_map(|blocker| Step::Reopen { blocker }),
     ]
 }
 
@@ -189,6 +270,14 @@ impl Step {
             Self::Describe { change, .. } => !release.changes.contains_key(&change_key(*change)),
             Self::Say { done, .. } => !done,
             Self::Risk { .. } | Self::Reject { .. } | Self::Revoke { .. } | Self::Wait { .. } => true,
+            // A draft moves no bar before it is agreed.
+            Self::Draft { .. } | Self::DropDraft => true,
+            Self::Propose { .. }
+            | Self::Accept { .. }
+            | Self::Own { .. }
+            | Self::Status { .. }
+            | Self::Merge { .. }
+            | Self::Reopen { .. } => true,
             Self::PutBack { .. }
             | Self::Defer { .. }
             | Self::Translate { .. }

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use domain::blocker::{BlockerNumber, DeferredTo, Kind, Owner, Proposal, Resolution, Threatened, Update};
 use domain::build::Build;
 use domain::cases::{Merged, Note};
 use domain::change::ChangeDescription;
 use domain::command::{
-    self, Settled, candidate, change, correction, defect, judgement, listing, risk, waiver,
+    self, Settled, blocker, candidate, change, correction, defect, definition, judgement, listing, risk,
+    waiver,
 };
 use domain::criteria::expression::Expression;
 use domain::criteria::fact::Fact;
@@ -19,7 +21,7 @@ use domain::envelope::{ActorId, Envelope, Position, Stream, StreamVersion};
 use domain::event::*;
 use domain::evidence::{AttestedResult, Counts};
 use domain::id::{
-    BuildNumber, Commit, CriterionId, DefectKey, ProductId, ReleaseName, RunId, RunKind, TrackId,
+    BuildNumber, Commit, CriterionId, DefectKey, MilestoneId, ProductId, ReleaseName, RunId, RunKind, TrackId,
 };
 use domain::impact::{Impact, Often, Reach};
 use domain::knowledge;
@@ -171,7 +173,9 @@ impl World {
             Step::RequestWaiver { by, .. }
             | Step::Approve { by, .. }
             | Step::Reject { by, .. }
-            | Step::Revoke { by, .. } => *by,
+            | Step::Revoke { by, .. }
+            | Step::WaiveBlocker { by, .. } => *by,
+            Step::Agree { function } => FUNCTIONS.iter().position(|of| of == function).unwrap_or(0),
             Step::Say { function, .. } | Step::SignOff { function, .. } => {
                 FUNCTIONS.iter().position(|of| of == function).unwrap_or(0)
             }
@@ -346,7 +350,95 @@ impl World {
                 correction::correct(release, self.evidence(*evidence), place, "wrong build", &actor)
             }
             Step::Wait { .. } => Ok(Settled::Already(Position(1))),
+            Step::Draft { definition: of } => {
+                definition::draft(release, criteria(*of), Some("learnt from the last one"), &actor)
+            }
+            Step::Agree { function } => {
+                let draft = release.draft.as_ref().map(|draft| draft.position);
+                let position = draft.or(release.ruling().map(|ruling| ruling.position));
+                definition::agree(release, position.unwrap(), *function, &speaking_for(*function))
+            }
+            Step::DropDraft => {
+                let position = release.draft.as_ref().map_or(Position(1), |draft| draft.position);
+                definition::drop_draft(release, position, "not now", &actor)
+            }
+            step => self.decide_on_blocker(step, by),
         }
+    }
+
+    fn decide_on_blocker(&self, step: &Step, by: Of) -> Result<Settled, Refusal> {
+        let (release, now, actor) = (&self.release, self.now, person(by));
+        let owner = |of: &Of| Owner { person: person(*of), function: FUNCTIONS[of % FUNCTIONS.len()] };
+        match step {
+            Step::Propose { title, track: on, owner: of } => {
+                let threatens = match title % 2 {
+                    0 => Threatened::Criterion { criterion: CriterionId::parse("no-open-blocker").unwrap() },
+                    _ => Threatened::Milestone { milestone: MilestoneId::parse("submission").unwrap() },
+                };
+                let proposal = Proposal {
+                    title: format!("Blocked {title}"),
+                    tracks: vec![track(*on)],
+                    threatens,
+                    details: None,
+                    owner: of.as_ref().map(owner),
+                    links: vec![],
+                };
+                blocker::propose(release, proposal, &actor, now)
+            }
+            Step::Accept { blocker: of, owner: who } => {
+                let number = self.blocker(*of);
+                let owned = release.blocker(number).is_some_and(|blocker| blocker.owner.is_some());
+                let asked = (who.is_none() && !owned).then(|| person(1));
+                blocker::accept(release, number, who.as_ref().map(owner), asked, &actor, now)
+            }
+            Step::RejectBlocker { blocker: of } => {
+                blocker::reject(release, self.blocker(*of), "no", &actor, now)
+            }
+            Step::Own { blocker: of, owner: who } => {
+                blocker::own(release, self.blocker(*of), owner(who), None, now)
+            }
+            Step::Status { blocker: of, hours } => {
+                let next_update = Some(now.plus_micros(hours * HOUR));
+                let status = Update { kind: Kind::Status, text: "Jo tries 515".to_owned(), next_update };
+                blocker::update(release, self.blocker(*of), status, &speaker(by), now)
+            }
+            Step::Resolve { blocker: of, shown, evidence } => {
+                let resolution = Resolution {
+                    evidence: if *shown { "it is gone" } else { " " }.to_owned(),
+                    build: None,
+                    run: evidence.map(|of| self.evidence(of)),
+                    url: None,
+                };
+                blocker::resolve(release, self.blocker(*of), resolution, &actor, now)
+            }
+            Step::WaiveBlocker { blocker: of, function, .. } => {
+                let (reason, users) = ("few have one".to_owned(), "the last route".to_owned());
+                let waiving = blocker::Waiving { function: *function, reason, users };
+                blocker::waive(release, self.blocker(*of), &waiving, &speaker(by), now)
+            }
+            Step::DeferBlocker { blocker: of, hours } => {
+                let to = match hours {
+                    Some(hours) => DeferredTo::Moment { moment: now.plus_micros(hours * HOUR) },
+                    None => DeferredTo::Release { release: ReleaseName::parse("2027.01").unwrap() },
+                };
+                blocker::defer(release, self.blocker(*of), to, "rare", &actor, now)
+            }
+            Step::WithdrawBlocker { blocker: of } => {
+                blocker::withdraw(release, self.blocker(*of), "a mistake", &actor, now)
+            }
+            Step::Merge { blocker: of, into } => {
+                blocker::merge(release, self.blocker(*of), self.blocker(*into), &actor, now)
+            }
+            Step::Reopen { blocker: of } => {
+                blocker::reopen(release, self.blocker(*of), "it is back", &actor, now)
+            }
+            step => unreachable!("{step:?} is not about a blocker"),
+        }
+    }
+
+    fn blocker(&self, of: Of) -> BlockerNumber {
+        let latest = self.release.blockers.iter().rev().nth(of);
+        latest.map_or(BlockerNumber(99), |blocker| blocker.number)
     }
 
     fn run(&mut self, on: Of, of: Of, passes: bool) -> Settled {

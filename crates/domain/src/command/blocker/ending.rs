@@ -3,9 +3,7 @@
 //! Invariant: nothing ends without a reason or evidence, and nobody waives the blocker that they own.
 
 use super::{find, reason, writable};
-use crate::blocker::{
-    Blocker, BlockerNumber, BlockerState, DeferredTo, Did, How, Resolution, Verb,
-};
+use crate::blocker::{Blocker, BlockerNumber, BlockerState, DeferredTo, Did, How, Resolution, Verb};
 use crate::command::described::url;
 use crate::command::waiver::told;
 use crate::command::{LONGEST_TEXT, Settled, said};
@@ -114,7 +112,9 @@ pub fn waive(
     )?;
     let how = How::Waived { function, reason: reason.clone(), users: users.clone() };
     let behalf = blocker.end().and_then(|(_, step)| step.behalf.as_ref());
-    if let Some(position) = same(blocker, &speaker.actor, now, &how).filter(|_| behalf == speaker.behalf.as_ref()) {
+    if let Some(position) =
+        same(blocker, &speaker.actor, now, &how).filter(|_| behalf == speaker.behalf.as_ref())
+    {
         return Ok(Settled::Already(position));
     }
     blocker.may(Verb::Waive, now)?;
@@ -152,7 +152,8 @@ pub fn defer(
     writable(release)?;
     let blocker = find(release, number)?;
     let reason = reason(why, "Say in a few words why it can wait.")?;
-    if let Some(position) = same(blocker, by, now, &How::Deferred { to: to.clone(), reason: reason.clone() }) {
+    if let Some(position) = same(blocker, by, now, &How::Deferred { to: to.clone(), reason: reason.clone() })
+    {
         return Ok(Settled::Already(position));
     }
     blocker.may(Verb::Defer, now)?;
@@ -199,7 +200,9 @@ pub fn merge(
     writable(release)?;
     let blocker = find(release, number)?;
     if number == into {
-        return Err(Refusal::invalid("A blocker is not the same as another by being itself. Name the other."));
+        return Err(Refusal::invalid(
+            "A blocker is not the same as another by being itself. Name the other.",
+        ));
     }
     let other = find(release, into)?;
     if let Some(position) = same(blocker, by, now, &How::Merged { into }) {
@@ -234,7 +237,8 @@ pub fn reopen(
     writable(release)?;
     let blocker = find(release, number)?;
     let reason = reason(why, "Say in a few words why it stands in the way again.")?;
-    let last = blocker.steps.iter().rev().find(|step| matches!(step.did, Did::Ended(_) | Did::Reopened { .. }));
+    let last =
+        blocker.steps.iter().rev().find(|step| matches!(step.did, Did::Ended(_) | Did::Reopened { .. }));
     if let Some(step) = last
         && step.did == (Did::Reopened { reason: reason.clone() })
         && step.by == *by

@@ -42,7 +42,11 @@ pub fn update(
                     "A note sets no next update. Save it as a status, or leave the time out.",
                 ));
             }
-            Update { kind, text: said("The note", &of, LONGEST_TEXT, "Write what is worth keeping.")?, next_update }
+            Update {
+                kind,
+                text: said("The note", &of, LONGEST_TEXT, "Write what is worth keeping.")?,
+                next_update,
+            }
         }
     };
     speaker.sourced()?;
