@@ -5,6 +5,7 @@
 pub mod apply;
 pub mod ask;
 pub mod blocker;
+pub mod calendar;
 pub mod candidate;
 pub mod change;
 pub mod correction;
@@ -18,6 +19,7 @@ pub mod judgement;
 pub mod listing;
 pub mod risk;
 pub mod submission;
+pub mod timeline;
 pub mod waiver;
 
 use crate::envelope::Position;

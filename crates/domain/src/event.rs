@@ -6,6 +6,7 @@ mod agreed;
 mod blocking;
 mod listed;
 mod shipped;
+mod planned;
 
 use std::collections::BTreeMap;
 
@@ -29,6 +30,7 @@ pub use agreed::*;
 pub use blocking::*;
 pub use listed::*;
 pub use shipped::*;
+pub use planned::*;
 
 macro_rules! events {
     ($($(#[$doc:meta])* $variant:ident($payload:ty) = $kind:literal v $version:literal),* $(,)?) => {
@@ -142,6 +144,15 @@ events! {
     BlockerReopened(BlockerReopened) = "blocker_reopened" v 1,
     BlockerLinked(BlockerLinked) = "blocker_linked" v 1,
     BlockerUnlinked(BlockerUnlinked) = "blocker_unlinked" v 1,
+    TargetSet(TargetSet) = "target_set" v 1,
+    MilestoneAdded(MilestoneAdded) = "milestone_added" v 1,
+    MilestonePlanned(MilestonePlanned) = "milestone_planned" v 1,
+    MilestoneReached(MilestoneReached) = "milestone_reached" v 1,
+    ReachedWithdrawn(ReachedWithdrawn) = "reached_withdrawn" v 1,
+    MilestoneDropped(MilestoneDropped) = "milestone_dropped" v 1,
+    /// In a product's stream and in those of its releases.
+    HolidaysImported(HolidaysImported) = "holidays_imported" v 1,
+    HolidayRemoved(HolidayRemoved) = "holiday_removed" v 1,
     /// In a release's stream: somebody is asked for evidence, by a link.
     Asked(Asked) = "asked" v 1,
     AskWithdrawn(AskWithdrawn) = "ask_withdrawn" v 1,

@@ -2,7 +2,9 @@
 //!
 //! Invariant: every mistake in a file is told at once, each with its place; a file with one is not applied.
 
+mod calendar;
 mod criteria;
+mod milestones;
 mod policy;
 mod reader;
 mod releases;
@@ -137,7 +139,11 @@ pub fn plan_paths(text: &str) -> Vec<String> {
 }
 
 fn file(reader: &mut Reader<'_>, root: &DeTable<'_>, outside: &Outside<'_>) -> Option<File> {
-    reader.only(root, &["product", "areas", "tracks", "criteria", "releases"], "in this file");
+    reader.only(
+        root,
+        &["product", "areas", "tracks", "criteria", "calendar", "milestones", "releases"],
+        "in this file",
+    );
     let mut product = match root.get("product") {
         Some(product) => product_described(reader, product, outside),
         None => {
@@ -154,8 +160,14 @@ fn file(reader: &mut Reader<'_>, root: &DeTable<'_>, outside: &Outside<'_>) -> O
     let tracks = tracks::read(reader, root, &kinds);
     let criteria = criteria::read(reader, root, &kinds, &tracks, outside);
     let areas = policy::areas(reader, root, &tracks);
+    let calendar = calendar::read(reader, root, &tracks);
+    let milestones = milestones::read(reader, root, &tracks);
+    let review_days = tracks::review_days(reader, root);
     if let Some(product) = &mut product {
         product.policy.areas = areas;
+        product.policy.calendar = calendar;
+        product.policy.milestones = milestones;
+        product.policy.review_days = review_days;
     }
     let releases = releases::read(reader, root, &tracks);
     Some(File { product: product?, tracks, criteria, releases })

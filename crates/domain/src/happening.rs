@@ -6,6 +6,7 @@ mod agreed;
 mod blocking;
 mod listed;
 mod shipped;
+mod planned;
 mod teller;
 
 use std::sync::Arc;
@@ -92,6 +93,7 @@ pub enum Topic {
     Risk,
     Blocker,
     Judgement,
+    Timeline,
     Plan,
     Shipping,
     Setup,
@@ -110,6 +112,7 @@ impl Topic {
         ("risk", Self::Risk),
         ("blocker", Self::Blocker),
         ("judgement", Self::Judgement),
+        ("timeline", Self::Timeline),
         ("plan", Self::Plan),
         ("shipping", Self::Shipping),
         ("setup", Self::Setup),
@@ -133,6 +136,7 @@ impl Topic {
             Self::Risk => "Risks",
             Self::Blocker => "Blockers",
             Self::Judgement => "Sign-offs and assessments",
+            Self::Timeline => "Dates and milestones",
             Self::Plan => "Test plans",
             Self::Shipping => "Handoff, store and rollout",
             Self::Setup => "Setup",
@@ -157,6 +161,10 @@ pub enum About {
     Risk(Position),
     Blocker(BlockerNumber),
     Waiver(Position),
+    /// The dates of a release.
+    Timeline,
+    /// The working calendar of a product.
+    Calendar,
     Event(Position),
     Nothing,
 }

@@ -172,6 +172,10 @@ id!(
     /// A change that a release carries, by the key that its tracker gives it, or by one of ours, as in `C-7`.
     ChangeKey, "a change's key", TOKEN, "use one word without spaces or slashes, as in `TW-2117`", "TW-2117"
 );
+id!(
+    /// A milestone of a track's timeline, as in `code-freeze`.
+    MilestoneId, "a milestone", SLUG, "use lower-case letters, digits, `-`, `_` and `.`, as in `code-freeze`", "code-freeze"
+);
 
 id!(
     /// A milestone of a track's timeline, as in `submission`.

@@ -66,6 +66,10 @@ pub enum Act {
     Scope,
     /// Sign the assessment of a track.
     Assess,
+    /// Set targets, plan milestones, add and drop them, import holidays.
+    Schedule,
+    /// Say that a milestone is reached, or that it was not after all.
+    Reach,
     /// Apply a product's file: products, releases, tracks, builds, candidates, criteria.
     Apply,
     /// Walk the whole journal.
@@ -91,7 +95,7 @@ const fn rule(act: Act, says: &'static str, own: Role, others: Role) -> Rule {
 }
 
 /// The table.
-pub const TABLE: [Rule; 14] = [
+pub const TABLE: [Rule; 16] = [
     rule(Act::Read, "see this", Role::Viewer, Role::Viewer),
     rule(Act::BringEvidence, "bring evidence", Role::Contributor, Role::Contributor),
     rule(Act::WithdrawEvidence, "withdraw evidence", Role::Contributor, Role::Coordinator),
@@ -102,6 +106,8 @@ pub const TABLE: [Rule; 14] = [
     rule(Act::Report, "report defects, changes, risks and blockers", Role::Contributor, Role::Contributor),
     rule(Act::Scope, "decide what the release carries", Role::Contributor, Role::Coordinator),
     rule(Act::Assess, "assess a track", Role::Coordinator, Role::Coordinator),
+    rule(Act::Schedule, "plan dates and milestones", Role::Coordinator, Role::Coordinator),
+    rule(Act::Reach, "say what milestone is reached", Role::Contributor, Role::Coordinator),
     rule(Act::Apply, "apply a product’s file", Role::Coordinator, Role::Coordinator),
     rule(Act::VerifyJournal, "verify the journal", Role::Coordinator, Role::Coordinator),
     rule(Act::KeepAccount, "look after an account", Role::Viewer, Role::Admin),

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::calendar::{Holiday, take};
 use crate::criterion::Criterion;
 use crate::envelope::{Envelope, StreamVersion};
 use crate::event::{Event, ProductDescribed};
@@ -19,6 +20,8 @@ pub struct Product {
     pub template: Vec<Criterion>,
     /// What the columns of imported files hold, as it was the last time.
     pub mappings: BTreeMap<import::Kind, import::Mapping>,
+    /// Holidays beside those of the file, by date.
+    pub imported: Vec<Holiday>,
     pub version: StreamVersion,
     pub unrecognised: Option<String>,
 }
@@ -38,6 +41,7 @@ impl Product {
                         tracks: BTreeMap::new(),
                         template: Vec::new(),
                         mappings: BTreeMap::new(),
+                        imported: Vec::new(),
                         version: envelope.version,
                         unrecognised: None,
                     });
@@ -52,6 +56,12 @@ impl Product {
                 (Some(product), Event::TemplateChanged(changed)) => product.template = changed.criteria,
                 (Some(product), Event::ImportMappingRemembered(remembered)) => {
                     product.mappings.insert(remembered.kind, remembered.mapping);
+                }
+                (Some(product), Event::HolidaysImported(imported)) => {
+                    take(&mut product.imported, imported.holidays);
+                }
+                (Some(product), Event::HolidayRemoved(removed)) => {
+                    product.imported.retain(|holiday| holiday.date != removed.date);
                 }
                 (Some(product), Event::Unrecognised) => {
                     product.unrecognised.get_or_insert_with(|| {

@@ -19,6 +19,7 @@ use crate::lacks::Lacks;
 use crate::release::Release;
 use crate::runs::Merges;
 use crate::time::Time;
+use crate::timeline;
 use crate::track::Track;
 use crate::waiver::{Subject, Waiver};
 
@@ -279,4 +280,6 @@ pub fn next_change_at(release: &Release, now: Time) -> Option<Time> {
     let asks = release.asks.iter().filter(|ask| ask.end.is_none() && ask.until > now).map(|ask| ask.until);
     let blockers = release.blockers.iter().filter_map(|blocker| blocker.next_change_at(now));
     by_age.into_iter().chain(by_minute).chain(asks).chain(waivers).chain(blockers).min()
+    let day = timeline::next_change_at(release, now);
+    by_age.into_iter().chain(by_minute).chain(asks).chain(waivers).chain(day).min()
 }

@@ -7,6 +7,7 @@ mod blocking;
 mod corrected;
 mod listed;
 mod shipped;
+mod planned;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -233,6 +234,14 @@ impl Release {
             | Event::BlockerReopened(_)
             | Event::BlockerLinked(_)
             | Event::BlockerUnlinked(_)) => self.blocking(envelope, event),
+            Event::TargetSet(set) => self.target_set(envelope, set),
+            Event::MilestoneAdded(added) => self.milestone_added(envelope, added),
+            Event::MilestonePlanned(planned) => self.milestone_planned(envelope, planned),
+            Event::MilestoneReached(reached) => self.milestone_reached(envelope, reached),
+            Event::ReachedWithdrawn(withdrawn) => self.reached_withdrawn(envelope, withdrawn),
+            Event::MilestoneDropped(dropped) => self.milestone_dropped(envelope, dropped),
+            Event::HolidaysImported(imported) => self.description.policy.calendar.import(imported.holidays),
+            Event::HolidayRemoved(removed) => self.description.policy.calendar.remove(removed.date),
             Event::Asked(asked) => self.asks.push(Ask {
                 position: envelope.position,
                 by: envelope.actor.clone(),

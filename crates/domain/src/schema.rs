@@ -6,6 +6,7 @@ use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, 
 use utoipa::openapi::{Object, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
+use crate::calendar::Day;
 use crate::digest::Digest;
 use crate::envelope::{ActorId, Position, Stream};
 use crate::time::Time;
@@ -44,6 +45,12 @@ schema! {
     Time: described("A moment, as RFC 3339 has it. Answers have six decimals.", Type::String)
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
         .examples(["2026-12-03T13:05:00.000000Z"]);
+    Day: described("A day, from 1970 to 2199.", Type::String)
+        .pattern(Some("^(19[7-9][0-9]|2[01][0-9][0-9])-[0-9]{2}-[0-9]{2}$"))
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)))
+        .min_length(Some(10))
+        .max_length(Some(10))
+        .examples(["2026-12-04"]);
     Digest: described("A SHA-256 digest.", Type::String)
         .pattern(Some("^[0-9a-f]{64}$"))
         .min_length(Some(64))

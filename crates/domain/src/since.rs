@@ -11,6 +11,7 @@ use crate::happening::About;
 use crate::id::TrackId;
 use crate::release::Release;
 use crate::time::Time;
+use crate::timeline::milestones;
 use crate::track::Track;
 use crate::waiver::{Answer, End, Waiver};
 use crate::words;
@@ -36,6 +37,7 @@ pub fn since(release: &Release, track: &TrackId, position: Position) -> Vec<Sinc
     all.extend(taken_back(release, track, position));
     all.extend(candidates(track, position));
     all.extend(blockers(release, track, position));
+    all.extend(dates(release, track, position));
     all.sort_by_key(|since| since.position);
     all
 }
@@ -262,6 +264,33 @@ fn blockers(release: &Release, track: &Track, position: Position) -> Vec<Since> 
         })
     });
     again.collect()
+/// Where the target moved, and milestones that were not reached after all.
+fn dates(release: &Release, track: &Track, position: Position) -> Vec<Since> {
+    let targets = &track.course.targets;
+    let moves = targets.iter().zip(targets.iter().skip(1));
+    let moved = moves.filter(|(_, after)| after.position > position).map(|(before, after)| {
+        let why = after.reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+        Since {
+            position: after.position,
+            at: after.at,
+            sentence: format!("go-live moved from {} to {}{why}", before.on.told(), after.on.told()),
+            about: About::Timeline,
+        }
+    });
+    let names = milestones(release, track);
+    let withdrawn = track.course.milestones.iter().flat_map(|(id, kept)| {
+        let name = names.iter().find(|of| of.id == *id).map_or(id.as_str(), |of| of.name.as_str());
+        let by_then = kept.reached.iter().filter(|reached| reached.position <= position);
+        let after =
+            by_then.filter_map(|reached| reached.withdrawn.as_ref()).filter(|of| of.position > position);
+        after.map(move |withdrawal| Since {
+            position: withdrawal.position,
+            at: withdrawal.at,
+            sentence: format!("“{name}” was not reached after all: {}", withdrawal.reason),
+            about: About::Timeline,
+        })
+    });
+    moved.chain(withdrawn).collect()
 }
 
 /// Returns it as one line: "the smoke run on 4.2.0 (514) was withdrawn: …; and 2 more".

@@ -17,6 +17,7 @@ use crate::handoff::Handoff;
 use crate::id::{BuildNumber, RunKind, TrackId};
 use crate::submission::Submission;
 use crate::time::Time;
+use crate::timeline::Course;
 
 /// How much a piece of evidence says among others: on the build itself, when, and where in the journal.
 pub type Rank = (bool, Time, Position);
@@ -77,6 +78,7 @@ pub struct Track {
     /// What was handed over to be submitted, in the order of the journal.
     pub handoffs: Vec<Handoff>,
     pub submissions: Vec<Submission>,
+    /// What people said of its dates.
     pub course: Course,
     /// Set when the track was taken out of the release.
     pub retired: bool,

@@ -81,8 +81,8 @@ fn keys_values_and_names_are_checked_each_with_what_was_meant() {
     check(
         "[product2]\n[tracks.android]\ndevises = []\nstore = 3\nshares_submission_with = \"iso\"\n",
         &[
-            "5:2 `product2` `product2` has no place in this file | did you mean `product`? | in this file there can be product, areas, tracks, criteria, releases",
-            "7:1 `devises` `devises` has no place in [tracks.android] | did you mean `devices`? | in [tracks.android] there can be name, store, devices, shares_submission_with, plans",
+            "5:2 `product2` `product2` has no place in this file | did you mean `product`? | in this file there can be product, areas, tracks, criteria, calendar, milestones, releases",
+            "7:1 `devises` `devises` has no place in [tracks.android] | did you mean `devices`? | in [tracks.android] there can be name, store, devices, shares_submission_with, review_days, plans",
             "8:9 `3` this should be a store, as in \"app-store\" or \"play\" | this is a whole number",
             "9:26 `\"iso\"` no such track: iso | did you mean \"ios\"?",
         ],
@@ -202,5 +202,100 @@ fn a_build_number_belongs_to_one_commit_and_a_candidate_to_a_known_build() {
         &[
             "6:11 `4.20` this should be the version that users see, as in \"4.2.0\" | write it as a text: \"4.20\"",
         ],
+    );
+}
+
+#[test]
+fn a_calendar_and_milestones_are_read() {
+    use domain::calendar::Weekday;
+    let file = parse(&format!(
+        "{PRODUCT}[calendar]\nworkdays = [\"sun\", \"mon\"]\n\
+         holidays = [{{ date = 2026-12-25, name = \"Christmas\" }}, {{ date = \"2026-12-24\", name = \"Eve\" }}]\n\
+         [[calendar.freezes]]\nname = \"Holidays\"\nfrom = 2026-12-23\nto = 2026-12-27\nwhose = \"google-play\"\n\
+         [[calendar.freezes]]\nname = \"Offsite\"\nfrom = 2026-12-07\nto = 2026-12-07\nwhose = \"team\"\nstops = \"submission\"\ntracks = [\"ios\"]\n\
+         [[milestones]]\nid = \"submission\"\ndays = -4\n\
+         [[milestones]]\nid = \"press-kit\"\nname = \"Press kit ready\"\ndays = 2\ntracks = [\"ios\"]\n"
+    ))
+    .unwrap();
+    let policy = &file.product.policy;
+    assert_eq!(policy.calendar.workdays, [Weekday::Mon, Weekday::Sun]);
+    let holidays: Vec<String> = policy.calendar.holidays.iter().map(|of| of.date.to_string()).collect();
+    assert_eq!(holidays, ["2026-12-24", "2026-12-25"], "by date");
+    let freezes: Vec<String> = policy.calendar.freezes.iter().map(|of| of.label()).collect();
+    assert_eq!(
+        freezes,
+        ["Google Play’s freeze “Holidays”, 23 Dec to 27 Dec", "the team’s freeze “Offsite”, 7 Dec"]
+    );
+    let steps: Vec<_> = policy.template().iter().map(|of| (of.name.clone(), of.days, of.kind)).collect();
+    use domain::milestone::MilestoneKind::{Other, Submission};
+    assert_eq!(
+        steps,
+        [("Submission".to_owned(), -4, Submission), ("Press kit ready".to_owned(), 2, Other)],
+        "a known step needs no name"
+    );
+    let plain = parse(PRODUCT).unwrap().product.policy;
+    assert!(plain.is_default() && plain.template().len() == 9);
+    let review = parse("[product]\nname = \"T\"\n[tracks.ios]\nreview_days = 4\n").unwrap().product.policy;
+    assert_eq!(review.review_days.values().copied().collect::<Vec<_>>(), [4]);
+}
+
+#[test]
+fn mistakes_in_a_calendar_are_pointed_at() {
+    check(
+        "[calendar]\nworkdays = []\nholidays = [{ date = 2026-12-32, name = \"x\" }]\n",
+        &["7:22 `2026-12-32` not TOML: invalid date, expected day between 01 and 31"],
+    );
+    check(
+        "[calendar]\nworkdays = []\nholiday = []\nholidays = [{ date = 2026-12-25 }, { name = \"x\" }, { date = 12, name = \"y\" }]\n",
+        &[
+            "6:12 `[]` nobody would ever work | name at least one, or leave `workdays` out: then it is Monday to Friday",
+            "7:1 `holiday` `holiday` has no place in [calendar] | did you mean `holidays`? | in [calendar] there can be workdays, holidays, freezes",
+            "8:13 `{ date = 2026-12-25 }` `name` is missing | add its name, as in `name = \"Christmas\"`",
+            "8:36 `{ name = \"x\" }` `date` is missing | add the day, as in `date = 2026-12-25`",
+            "8:61 `12` this should be a day, as in 2026-12-25 | this is a whole number",
+        ],
+    );
+    check(
+        "[calendar]\nworkdays = [\"mon\", \"mon\", \"tues\"]\nholidays = [{ date = 2026-12-25, name = \"a\" }, { date = 2026-12-25, name = \"b\" }]\n",
+        &[
+            "6:20 `\"mon\"` this day is named twice",
+            "6:27 `\"tues\"` no such day: tues | did you mean \"tue\"? | there is mon, tue, wed, thu, fri, sat, sun",
+            "7:48 `{ date = 2026-12-25, name = \"b\" }` this day is a holiday twice | it is “a” already",
+        ],
+    );
+    check(
+        "[[calendar.freezes]]\nname = \"x\"\nfrom = 2026-12-27\nto = 2026-12-23\nwhose = \"apple\"\nstops = \"all\"\ntracks = [\"iso\"]\n",
+        &[
+            "8:6 `2026-12-23` this freeze ends before it begins | `to` is its last day",
+            "9:9 `\"apple\"` no such store: apple | there is team, app-store, play",
+            "10:9 `\"all\"` no such thing to stop: all | there is submission, release, both",
+            "11:11 `\"iso\"` no such track: iso | did you mean \"ios\"? | there is ios, wearos",
+        ],
+    );
+}
+
+#[test]
+fn mistakes_in_milestones_are_pointed_at() {
+    check(
+        "[[milestones]]\nid = \"Code freeze\"\ndays = -15\n[[milestones]]\nid = \"handoff\"\ndays = -500\n[[milestones]]\nid = \"handoff\"\n\
+         [[milestones]]\nid = \"press\"\ndays = 1\nkind = \"golive\"\n[[milestones]]\nid = \"go-live\"\ndays = 0.5\n",
+        &[
+            "6:6 `\"Code freeze\"` `Code freeze` is not a milestone | use lower-case letters, digits, `-`, `_` and `.`, as in `code-freeze`",
+            "10:8 `-500` this is farther than a plan reaches | a plan reaches 400 business days before and after go-live",
+            "11:1 `[[milestones]]` `days` is missing | add business days from go-live, less than none before it, as in `days = -15`",
+            "13:1 `[[milestones]]` `name` is missing | add its name, as in `name = \"Code freeze\"`",
+            "16:8 `\"golive\"` no such kind of milestone: golive | did you mean \"go-live\"? | there is submission, go-live, other",
+            "19:8 `0.5` this should be business days from go-live, less than none before it, as in `days = -15` | this is a decimal number",
+        ],
+    );
+    check(
+        "[[milestones]]\nid = \"handoff\"\ndays = -5\n[[milestones]]\nid = \"handoff\"\ndays = -4\n",
+        &[
+            "9:6 `\"handoff\"` this milestone is named twice | each step is named once; `tracks` says which tracks it is about",
+        ],
+    );
+    assert_eq!(
+        told("[product]\nname = \"T\"\n[tracks.ios]\nreview_days = 90\n"),
+        ["4:15 `90` this is longer than any review | a review is allowed 60 business days at most"]
     );
 }

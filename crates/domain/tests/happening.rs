@@ -20,6 +20,7 @@ const HEART: &str = include_str!("journals/2026-12-heart.ndjson");
 const IMPORT: &str = include_str!("journals/2026-12-import.ndjson");
 const SHIPPED: &str = include_str!("journals/2027-01-shipped.ndjson");
 const BLOCKERS: &str = include_str!("journals/2027-01-blockers.ndjson");
+const MILESTONES: &str = include_str!("journals/2027-01-milestones.ndjson");
 const PRODUCT: &str = include_str!("journals/2026-11-product.ndjson");
 
 #[derive(serde::Deserialize)]
@@ -332,6 +333,7 @@ fn what_is_gone_is_told_as_gone() {
 fn every_type_has_a_sentence_and_every_topic_a_name() {
     let all = [RELEASE, PLANS, ASKS, HEART, IMPORT, SHIPPED, PRODUCT].map(events).concat();
     let all = [RELEASE, PLANS, ASKS, HEART, IMPORT, BLOCKERS, PRODUCT].map(events).concat();
+    let all = [RELEASE, PLANS, ASKS, HEART, IMPORT, MILESTONES, PRODUCT].map(events).concat();
     let kinds: BTreeSet<&str> = all.iter().map(|(_, event)| event.kind().0).collect();
     for (kind, _) in CURRENT {
         assert!(kinds.contains(kind), "{kind} is never told");

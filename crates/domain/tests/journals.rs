@@ -21,6 +21,7 @@ const HEART: &str = include_str!("journals/2026-12-heart.ndjson");
 const IMPORT: &str = include_str!("journals/2026-12-import.ndjson");
 const SHIPPED: &str = include_str!("journals/2027-01-shipped.ndjson");
 const BLOCKERS: &str = include_str!("journals/2027-01-blockers.ndjson");
+const MILESTONES: &str = include_str!("journals/2027-01-milestones.ndjson");
 const PRODUCT: &str = include_str!("journals/2026-11-product.ndjson");
 
 #[derive(serde::Deserialize)]
@@ -59,6 +60,7 @@ fn events(journal: &str) -> Vec<(Envelope, Event)> {
 fn every_type_and_every_version_that_ever_was_has_a_line() {
     let written: BTreeSet<(String, u32)> = [RELEASE, PLANS, ASKS, HEART, IMPORT, SHIPPED, PRODUCT]
     let written: BTreeSet<(String, u32)> = [RELEASE, PLANS, ASKS, HEART, IMPORT, BLOCKERS, PRODUCT]
+    let written: BTreeSet<(String, u32)> = [RELEASE, PLANS, ASKS, HEART, IMPORT, MILESTONES, PRODUCT]
         .into_iter()
         .flat_map(lines)
         .map(|line| (line.kind, line.version))
@@ -169,6 +171,33 @@ fn what_could_stop_a_release_folds() {
         })
         .collect();
     assert_eq!(said, ["Ada runs the fix on three watches", "seen in beta as well"]);
+fn targets_milestones_and_calendars_fold() {
+    let release = Release::fold(events(MILESTONES)).unwrap();
+    let policy = &release.description.policy;
+    let day = |text: &str| text.parse().unwrap();
+    assert_eq!(policy.calendar.idle(day("2026-12-24")).as_deref(), Some("“Christmas Eve”"));
+    assert_eq!(policy.calendar.idle(day("2026-12-31")), None, "it was removed");
+    let ios = release.live_tracks().next().unwrap();
+    assert_eq!(policy.review_days(&ios.description), Some(3));
+    assert_eq!(
+        policy
+            .calendar
+            .freezes_on(day("2026-12-08"), &ios.description, domain::calendar::Stops::Submission)
+            .count(),
+        1
+    );
+    assert_eq!(ios.course.moved(&policy.calendar), Some((1, 2)));
+    let told: Vec<_> = domain::timeline::of(&release, ios, "2026-12-01T12:00:00Z".parse().unwrap())
+        .iter()
+        .map(|of| (of.milestone.id.to_string(), of.planned.unwrap().to_string(), of.standing.is_open()))
+        .collect();
+    let expect = [
+        ("code-freeze", "2026-11-25", false),
+        ("press-kit", "2026-12-09", false),
+        ("submission", "2026-12-10", true),
+        ("go-live", "2026-12-16", true),
+    ];
+    assert_eq!(told, expect.map(|(id, on, open)| (id.to_owned(), on.to_owned(), open)));
 }
 
 #[test]
@@ -196,6 +225,7 @@ fn what_is_written_today_is_read_back_the_same() {
     for (envelope, event) in
         [RELEASE, PLANS, ASKS, HEART, IMPORT, SHIPPED, PRODUCT].into_iter().flat_map(events)
         [RELEASE, PLANS, ASKS, HEART, IMPORT, BLOCKERS, PRODUCT].into_iter().flat_map(events)
+        [RELEASE, PLANS, ASKS, HEART, IMPORT, MILESTONES, PRODUCT].into_iter().flat_map(events)
     {
         let (kind, version) = event.kind();
         if event != Event::Unrecognised {

@@ -16,6 +16,7 @@ use crate::event::{
 };
 use crate::file::{File, FileRelease, FileReleaseTrack, FileTrack, Mistake};
 use crate::id::{BuildNumber, ReleaseId, ReleaseName, RunKind, TrackId};
+use crate::policy::Policy;
 use crate::product::Product;
 use crate::release::Release;
 use crate::track::{Plan, Track};
@@ -141,6 +142,15 @@ impl Applying<'_> {
         self.file.tracks.iter().any(|track| track.description.id == *id)
     }
 
+    /// What the file says of how the team works, with the holidays that were imported beside it.
+    fn policy(&self) -> Policy {
+        let mut policy = self.file.product.policy.clone();
+        if let Some(product) = self.present.product {
+            policy.calendar.imported.clone_from(&product.imported);
+        }
+        policy
+    }
+
     fn release(&mut self, wanted: &FileRelease) {
         let id = ReleaseId { product: self.file.product.id.clone(), name: wanted.name.clone() };
         let product = &self.file.product;
@@ -148,7 +158,7 @@ impl Applying<'_> {
             product_name: product.name.clone(),
             zone: product.zone.clone(),
             kinds: product.kinds.clone(),
-            policy: product.policy.clone(),
+            policy: self.policy(),
             version: wanted.version.clone(),
         };
         let mut events = Vec::new();

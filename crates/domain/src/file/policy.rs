@@ -20,7 +20,7 @@ pub(super) fn of_product(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Policy
     let mut functions =
         |key: &str| table.get(key).map(|value| functions(reader, key, value)).unwrap_or_default();
     let (agreed_by, defects_waivable_by) = (functions("agreed_by"), functions("defects_waivable_by"));
-    Policy { areas: BTreeMap::new(), agreed_by, defects_waivable_by }
+    Policy { agreed_by, defects_waivable_by, ..Policy::default() }
 }
 
 fn functions(reader: &mut Reader<'_>, key: &str, value: &Value<'_>) -> Vec<Function> {

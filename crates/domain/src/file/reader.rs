@@ -8,6 +8,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::Mistake;
+use crate::calendar::Day;
 use crate::criteria::check::closest;
 use crate::id::InvalidId;
 
@@ -220,6 +221,35 @@ impl<'a> Reader<'a> {
                 None
             }
         }
+    }
+
+    /// A day, written as TOML has it or as a text.
+    pub(super) fn day(&mut self, value: &Value<'_>, wanted: &str) -> Option<Day> {
+        let text = match value.get_ref() {
+            DeValue::Datetime(written) => written.to_string(),
+            DeValue::String(text) => text.to_string(),
+            _ => {
+                self.wanted(value, wanted);
+                return None;
+            }
+        };
+        let day = text.parse::<Day>().ok();
+        if day.is_none() {
+            let label = "write it as year-month-day, as in 2026-12-25, between 1970 and 2199";
+            self.mistake(value.span(), &format!("this should be {wanted}"), Some(label));
+        }
+        day
+    }
+
+    /// A whole number that may be less than none.
+    pub(super) fn signed(&mut self, value: &Value<'_>, wanted: &str) -> Option<i64> {
+        let number = value.get_ref().as_integer();
+        let number = number
+            .and_then(|number| i64::from_str_radix(&number.as_str().replace('_', ""), number.radix()).ok());
+        if number.is_none() {
+            self.wanted(value, wanted);
+        }
+        number
     }
 
     /// One of a closed set of words.

@@ -2,6 +2,8 @@
 //!
 //! Invariant: a track whose name and store are well known needs neither written down.
 
+use std::collections::BTreeMap;
+
 use toml::de::DeTable;
 
 use super::reader::{Reader, Value};
@@ -51,7 +53,7 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &DeTable<'_>, kinds: &[RunKind
 
 fn track(reader: &mut Reader<'_>, id: TrackId, value: &Value<'_>, kinds: &[RunKind]) -> Option<FileTrack> {
     let table = reader.table(value, &format!("[tracks.{id}]"))?;
-    let keys = ["name", "store", "devices", "shares_submission_with", "plans"];
+    let keys = ["name", "store", "devices", "shares_submission_with", "review_days", "plans"];
     reader.only(table, &keys, &format!("in [tracks.{id}]"));
     let platform = PLATFORMS.iter().find(|(platform, ..)| *platform == id.as_str());
     let name = table.get("name").and_then(|name| reader.text(name, "the track's name, as in \"Wear OS\""));
@@ -83,6 +85,30 @@ fn track(reader: &mut Reader<'_>, id: TrackId, value: &Value<'_>, kinds: &[RunKi
         },
         plans,
     })
+}
+
+/// The longest review that may be allowed for, in business days.
+const LONGEST_REVIEW: i64 = 60;
+
+/// Reads how many business days a store's review is allowed, for tracks that say.
+pub(super) fn review_days(reader: &mut Reader<'_>, root: &DeTable<'_>) -> BTreeMap<TrackId, u32> {
+    let tracks = root.get("tracks").and_then(|tracks| tracks.get_ref().as_table());
+    let mut days = BTreeMap::new();
+    for (key, track) in tracks.into_iter().flatten() {
+        let value = track.get_ref().as_table().and_then(|track| track.get("review_days"));
+        let (Some(value), Ok(id)) = (value, TrackId::parse(key.get_ref())) else { continue };
+        match reader.whole(value, "a number of business days, as in `review_days = 2`") {
+            Some(count) if count > LONGEST_REVIEW => {
+                let label = format!("a review is allowed {LONGEST_REVIEW} business days at most");
+                reader.mistake(value.span(), "this is longer than any review", Some(&label));
+            }
+            Some(count) => {
+                days.insert(id, count.try_into().unwrap_or(0));
+            }
+            None => {}
+        }
+    }
+    days
 }
 
 fn plan_files(

@@ -202,6 +202,14 @@ impl Teller<'_> {
             Event::BlockerReopened(reopened) => self.blocker_reopened(reopened),
             Event::BlockerLinked(linked) => self.blocker_linked(linked),
             Event::BlockerUnlinked(unlinked) => self.blocker_unlinked(unlinked),
+            Event::TargetSet(set) => self.target_set(set),
+            Event::MilestoneAdded(added) => self.milestone_added(added),
+            Event::MilestonePlanned(planned) => self.milestone_planned(planned),
+            Event::MilestoneReached(reached) => self.milestone_reached(reached),
+            Event::ReachedWithdrawn(withdrawn) => self.reached_withdrawn(withdrawn),
+            Event::MilestoneDropped(dropped) => self.milestone_dropped(dropped),
+            Event::HolidaysImported(imported) => self.holidays_imported(imported),
+            Event::HolidayRemoved(removed) => self.holiday_removed(removed),
             Event::EvidenceWithdrawn(withdrawn) => {
                 self.withdrawn(withdrawn.evidence).with(Some(withdrawn.reason.clone()))
             }
@@ -341,6 +349,9 @@ impl Teller<'_> {
             Some("exposure_told") => "whether a track has a defect",
             Some("risk_noted") => "a risk",
             Some("blocker_updated") => "what was said about a blocker",
+            Some("target_set") => "when a track goes live",
+            Some("milestone_added" | "milestone_planned") => "when a milestone is due",
+            Some("milestone_reached") => "that a milestone was reached",
             Some("asked") => "what somebody was asked",
             Some("ask_declined") => "why somebody could not do what they were asked",
             _ => "something that was recorded",

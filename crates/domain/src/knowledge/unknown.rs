@@ -7,8 +7,10 @@ use std::collections::BTreeMap;
 use super::{Item, felt, shipped};
 use super::{Item, blocking, felt};
 use crate::area;
+use crate::happening::About;
 use crate::lacks::RunLacks;
 use crate::readiness::{TrackReadiness, Verdict};
+use crate::timeline::{self, Standing};
 use crate::words;
 
 const NOTHING: u8 = 0;
@@ -30,6 +32,7 @@ const STALE: u8 = 6;
 const WAVERED: u8 = 7;
 const ASSUMED: u8 = 8;
 const NOT_WHOLE: u8 = 9;
+const OVERDUE: u8 = 10;
 /// How many reasons of one criterion are told in full.
 const REASONS: usize = 4;
 /// How many areas, devices or cases are named.
@@ -52,6 +55,7 @@ pub(super) fn items(track: &TrackReadiness<'_>) -> Vec<Item> {
         items.extend(blocking::unknown(track, OF_BLOCKERS));
         items.extend(felt::unknown(track, OF_DEFECTS));
         items.extend(felt::not_whole(track, NOT_WHOLE));
+        items.extend(overdue(track));
         return items;
     }
     items.extend(broken(track));
@@ -68,7 +72,25 @@ pub(super) fn items(track: &TrackReadiness<'_>) -> Vec<Item> {
     items.extend(stale(track));
     items.extend(felt::carried(track, ASSUMED));
     items.extend(felt::not_whole(track, NOT_WHOLE));
+    items.extend(overdue(track));
     items
+}
+
+/// Milestones whose day has passed without a word.
+fn overdue(track: &TrackReadiness<'_>) -> Vec<Item> {
+    let milestones = timeline::of(track.release, track.track, track.at);
+    let overdue = milestones.iter().filter_map(|of| match (of.standing, of.planned) {
+        (Standing::Overdue { by }, Some(planned)) => Some((of, planned, by)),
+        _ => None,
+    });
+    overdue
+        .map(|(of, planned, by)| {
+            let name = &of.milestone.name;
+            let text =
+                format!("“{name}” was planned for {} and nobody has said that it is reached", planned.told());
+            Item::new(track, OVERDUE, text).weighing(by.into()).about(About::Timeline)
+        })
+        .collect()
 }
 
 fn broken(track: &TrackReadiness<'_>) -> Vec<Item> {
