@@ -138,7 +138,7 @@ fn fact(stream: &Stream, key: String, kind: &Arc<str>) -> Append {
     let now = Time::from_micros(1_764_000_000_000_000);
     let event = NewEvent { kind: kind.clone(), kind_version: 1, occurred_at: now, payload: PAYLOAD.into() };
     let part = Part { stream: stream.clone(), expect: Expect::Fact { key }, events: vec![event] };
-    Append { actor: ActorId::new("ci"), now, parts: vec![part] }
+    Append { actor: ActorId::new("ci"), now, parts: vec![part], outbox: Vec::new() }
 }
 
 async fn replay(journal: &Journal, events: u64) -> Result<(), Failure> {

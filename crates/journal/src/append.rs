@@ -8,6 +8,7 @@ use domain::envelope::{ActorId, Position, Stream, StreamVersion};
 use domain::time::Time;
 
 use crate::error::AppendError;
+use crate::outbox::NewMessage;
 use domain::digest::Digest;
 
 /// The longest payload of one event, in bytes. What is larger belongs in a blob, with its digest in the event.
@@ -16,6 +17,8 @@ pub const PAYLOAD_LIMIT: usize = 4 << 20;
 const TEXT_LIMIT: usize = 1024;
 /// The most events of one append.
 const EVENT_LIMIT: usize = 10_000;
+/// The longest payload of one message, in bytes.
+const MESSAGE_LIMIT: usize = 16 << 10;
 
 pub(crate) const SALT_LENGTH: usize = 16;
 
@@ -26,6 +29,8 @@ pub struct Append {
     /// The moment of recording, unless the journal's last event is younger: then that one's moment.
     pub now: Time,
     pub parts: Vec<Part>,
+    /// What people are to be told because of it: recorded with the events, or not at all.
+    pub outbox: Vec<NewMessage>,
 }
 
 /// The events of an append that go to one stream.
@@ -86,7 +91,8 @@ impl Ready {
         let seal = |event: &NewEvent| salt().map(|salt| (salt, Digest::salted(&salt, &event.payload)));
         let sealed = events().map(seal).collect::<Option<_>>();
         let sealed = sealed.ok_or_else(|| AppendError::Other("there is no randomness".to_owned()))?;
-        let size = events().map(|event| event.payload.len() + 512).sum();
+        let size = events().map(|event| event.payload.len() + 512).sum::<usize>()
+            + append.outbox.iter().map(|message| message.payload.len() + 512).sum::<usize>();
         Ok(Self { append, sealed, size })
     }
 }
@@ -123,6 +129,15 @@ fn check(append: &Append) -> Result<(), AppendError> {
             if event.payload.len() > PAYLOAD_LIMIT {
                 return Err(Invalid("a payload has at most 4 MiB; put what is larger in a blob"));
             }
+        }
+    }
+    for message in &append.outbox {
+        check_text(message.person.as_str())?;
+        if message.event >= count {
+            return Err(Invalid("a message is about one of the events that it comes with"));
+        }
+        if message.payload.len() > MESSAGE_LIMIT || message.payload.contains('\0') {
+            return Err(Invalid("what a message tells has at most 16 KiB, none of them zero"));
         }
     }
     match count {

@@ -1,6 +1,7 @@
 //! The form of a backup: one `.tar.zst` that knows no database.
 //!
-//! Events lie in `events/00000001.jsonl` and so on, people in `people.json`, blobs in `blobs/<digest>`. The
+//! Events lie in `events/00000001.jsonl` and so on, people in `people.json`, messages and mails
+//! in `outbox.json`, blobs in `blobs/<digest>`. The
 //! manifest comes last.
 //!
 //! Invariant: an archive without its manifest is unfinished, and nobody takes it for a backup.
@@ -14,10 +15,11 @@ use crate::stored::{Head, StoredEvent};
 use domain::digest::Digest;
 
 /// The form that is written. Those from 1 on are read: the second keeps accounts, identities and tokens with people,
-/// which a reader of the first would lose without a word.
-pub(crate) const FORMAT: u32 = 2;
+/// which a reader of the first would lose without a word; the third keeps the outbox and the hours of people.
+pub(crate) const FORMAT: u32 = 3;
 pub(crate) const MANIFEST: &str = "manifest.json";
 pub(crate) const PEOPLE: &str = "people.json";
+pub(crate) const OUTBOX: &str = "outbox.json";
 pub(crate) const EVENTS: &str = "events/";
 pub(crate) const BLOBS: &str = "blobs/";
 

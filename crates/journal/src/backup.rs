@@ -10,7 +10,7 @@ use std::path::Path;
 use futures::TryStreamExt as _;
 use tokio::runtime::Handle;
 
-use crate::archive::{BLOBS, EVENTS, FORMAT, Line, MANIFEST, Manifest, PEOPLE};
+use crate::archive::{BLOBS, EVENTS, FORMAT, Line, MANIFEST, Manifest, OUTBOX, PEOPLE};
 use crate::blobs::{BlobError, Blobs};
 use crate::database::on_read;
 use crate::error::Error;
@@ -49,8 +49,8 @@ pub enum BackupError {
 }
 
 impl Journal {
-    /// Writes everything into one file: events byte for byte, people with their accounts, identities and tokens, and
-    /// the blobs if a store is given. Sessions and tickets stay out. Hashes of passwords are in it: keep it as safe as
+    /// Writes everything into one file: events byte for byte, people with their accounts, identities and tokens,
+    /// the outbox, and the blobs if a store is given. Sessions and tickets stay out. Hashes of passwords are in it: keep it as safe as
     /// the database.
     ///
     /// Appends go on meanwhile; the backup ends with the event that was last when it began to read them.
@@ -84,10 +84,12 @@ fn write(
     compressed.include_checksum(true).map_err(Write)?;
     let mut archive = Archive(tar::Builder::new(compressed));
 
-    // People first: whoever an event names was there before it. Blobs last: whatever an event names is there.
-    let people = handle.block_on(journal.kept_people())?;
+    // People first, with what they are to be told: whoever an event names was there before it. Blobs last: whatever an event names is there.
+    let (people, outbox) = handle.block_on(journal.kept())?;
     let people_text = serde_json::to_vec(&people).map_err(|error| Write(error.into()))?;
     archive.add(PEOPLE, people_text.len() as u64, people_text.as_slice())?;
+    let outbox = serde_json::to_vec(&outbox).map_err(|error| Write(error.into()))?;
+    archive.add(OUTBOX, outbox.len() as u64, outbox.as_slice())?;
     let head = handle.block_on(write_events(journal, &mut archive))?;
     let mut count = 0;
     if let Some(blobs) = blobs {

@@ -59,7 +59,11 @@ const FOLLOW: &str =
     "UPDATE accounts SET login = (SELECT lower(login) FROM people WHERE id = $1) WHERE person = $1";
 
 /// What goes with a person who is erased.
-const FORGET: [&str; 5] = [
+const FORGET: [&str; 8] = [
+    "DELETE FROM hours WHERE person = $1",
+    "UPDATE mail SET state = 'dropped' WHERE person = $1 AND state = 'open'",
+    "UPDATE outbox SET state = 'dropped', reason = 'whom it was for has been erased' \
+     WHERE person = $1 AND state IN ('waiting', 'dead')",
     "DELETE FROM accounts WHERE person = $1",
     "DELETE FROM identities WHERE person = $1",
     "DELETE FROM sessions WHERE person = $1",

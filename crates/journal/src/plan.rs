@@ -10,11 +10,19 @@ use domain::envelope::{Position, Stream, StreamVersion};
 use crate::append::{Appended, Expect, Ready};
 use crate::chain::Header;
 use crate::error::AppendError;
+use crate::outbox::Placed;
 use crate::stored::{Head, StoredEvent};
 use domain::digest::Digest;
 
 /// A key, in its stream.
 pub(crate) type Key = (Stream, String);
+
+/// What a batch will write.
+#[derive(Debug, Default)]
+pub(crate) struct Rows {
+    pub(crate) events: Vec<StoredEvent>,
+    pub(crate) messages: Vec<Placed>,
+}
 
 /// The end of the journal as the writer knows it: what a plan starts from, and what it moves on.
 #[derive(Clone, Debug)]
@@ -33,11 +41,7 @@ impl Tail {
     /// Adds the rows of an append to `rows`, or refuses and changes nothing.
     ///
     /// Every stream of the append must be in `versions`.
-    pub(crate) fn plan(
-        &mut self,
-        ready: &Ready,
-        rows: &mut Vec<StoredEvent>,
-    ) -> Result<Appended, AppendError> {
+    pub(crate) fn plan(&mut self, ready: &Ready, rows: &mut Rows) -> Result<Appended, AppendError> {
         if let Some(earlier) = self.repetition(ready)? {
             return Ok(earlier);
         }
@@ -45,6 +49,7 @@ impl Tail {
         let append = &ready.append;
         let recorded_at = append.now.max(self.head.recorded_at);
         let mut sealed = ready.sealed.iter();
+        let mut number = 0;
         for part in &append.parts {
             let version = self.versions.entry(part.stream.clone()).or_default();
             for (index, event) in part.events.iter().enumerate() {
@@ -76,7 +81,12 @@ impl Tail {
                 if let Some(key) = key {
                     self.keys.insert((part.stream.clone(), key.clone()), (header.position, hash));
                 }
-                rows.push(StoredEvent::of(&header, bytes, hash, salt, &event.payload));
+                let caused = append.outbox.iter().filter(|message| message.event == number);
+                rows.messages.extend(caused.map(|message| {
+                    Placed::of(message, header.position, &hash, part.stream.as_str(), recorded_at)
+                }));
+                number += 1;
+                rows.events.push(StoredEvent::of(&header, bytes, hash, salt, &event.payload));
             }
         }
         Ok(Appended { position: self.head.position, hash: self.head.hash, fresh: true })

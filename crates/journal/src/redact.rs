@@ -11,7 +11,7 @@ use crate::append::{Append, Appended, Expect, NewEvent, Part, Ready};
 use crate::chain::Header;
 use crate::database::Store;
 use crate::error::{AppendError, Error};
-use crate::plan::Tail;
+use crate::plan::{Rows, Tail};
 use crate::session::Session;
 
 /// The type of the event that records a redaction.
@@ -61,11 +61,11 @@ async fn redact_in(session: &mut Session, request: Redact) -> Result<Appended, E
     session.look_up(&mut tail, std::slice::from_ref(&stream), &[]).await?;
     let version = tail.versions.get(&stream).copied().unwrap_or_default();
     let ready = Ready::new(record(request, stream, version)?)?;
-    let mut rows = Vec::new();
+    let mut rows = Rows::default();
     let appended = tail.plan(&ready, &mut rows)?;
     let recorded = async {
         session.forget(position).await?;
-        session.insert(rows).await?;
+        session.insert(rows.events).await?;
         session.commit().await
     };
     // A full disk or a lost connection has its own sentence.
@@ -87,5 +87,5 @@ fn record(
         payload,
     };
     let part = Part { stream, expect: Expect::Version(version), events: vec![event] };
-    Ok(Append { actor: request.actor, now: request.now, parts: vec![part] })
+    Ok(Append { actor: request.actor, now: request.now, parts: vec![part], outbox: Vec::new() })
 }

@@ -14,7 +14,7 @@ use crate::backup::{BackupError, blocking};
 use crate::blobs::Blobs;
 use crate::error::{AppendError, Error};
 use crate::journal::Journal;
-use crate::kept::KeptPerson;
+use crate::kept::{KeptOutbox, KeptPerson};
 use crate::session::{ROWS_PER_INSERT, Session};
 use crate::stored::{Head, StoredEvent};
 use crate::unpack::{Take, damaged, read};
@@ -33,11 +33,18 @@ impl Journal {
             return Err(error);
         }
         let handle = Handle::current();
-        let mut restoring = Restoring { handle, session, blobs: blobs.cloned(), rows: Vec::new() };
+        let mut restoring = Restoring {
+            handle,
+            session,
+            blobs: blobs.cloned(),
+            rows: Vec::new(),
+            outbox: KeptOutbox::default(),
+        };
         blocking(move || {
             let restored = read(file, &mut restoring).and_then(|manifest| {
                 restoring.flush()?;
-                let Restoring { handle, session, .. } = &mut restoring;
+                let Restoring { handle, session, outbox, .. } = &mut restoring;
+                handle.block_on(session.outbox_put(outbox)).map_err(failed)?;
                 handle.block_on(session.commit()).map_err(failed)?;
                 Ok(manifest)
             });
@@ -64,6 +71,8 @@ struct Restoring {
     session: Session,
     blobs: Option<Blobs>,
     rows: Vec<StoredEvent>,
+    /// Kept back until all is verified: it names people, who may be missing from an archive that is not whole.
+    outbox: KeptOutbox,
 }
 
 impl Restoring {
@@ -84,6 +93,11 @@ impl Take for Restoring {
         for person in people {
             self.handle.block_on(self.session.kept_put(person)).map_err(failed)?;
         }
+        Ok(())
+    }
+
+    fn outbox(&mut self, outbox: KeptOutbox) -> Result<(), BackupError> {
+        self.outbox = outbox;
         Ok(())
     }
 

@@ -8,9 +8,9 @@ use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::archive::{BLOBS, EVENTS, FORMAT, Line, MANIFEST, Manifest, PEOPLE};
+use crate::archive::{BLOBS, EVENTS, FORMAT, Line, MANIFEST, Manifest, OUTBOX, PEOPLE};
 use crate::backup::{BackupError, blocking};
-use crate::kept::KeptPerson;
+use crate::kept::{KeptOutbox, KeptPerson};
 use crate::stored::{Head, StoredEvent};
 use crate::verify::Checker;
 use domain::digest::Digest;
@@ -29,6 +29,7 @@ pub async fn backup_check(path: &Path) -> Result<Manifest, BackupError> {
 pub(crate) trait Take {
     fn event(&mut self, event: StoredEvent) -> Result<(), BackupError>;
     fn people(&mut self, people: Vec<KeptPerson>) -> Result<(), BackupError>;
+    fn outbox(&mut self, outbox: KeptOutbox) -> Result<(), BackupError>;
     /// Reads the blob to its end.
     fn blob(&mut self, digest: Digest, content: &mut dyn Read) -> Result<(), BackupError>;
 }
@@ -59,6 +60,8 @@ pub(crate) fn read(file: File, take: &mut impl Take) -> Result<Manifest, BackupE
                 serde_json::from_reader(&mut entry).map_err(|error| damaged(error.into()))?;
             people += kept.len() as u64;
             take.people(kept)?;
+        } else if name == OUTBOX {
+            take.outbox(serde_json::from_reader(&mut entry).map_err(|error| damaged(error.into()))?)?;
         } else if let Some(name) = name.strip_prefix(BLOBS) {
             let digest = name.parse().map_err(|_| BackupError::Damaged(format!("`{name}` names no blob")))?;
             let mut content = Hashing { inner: &mut entry, hash: Sha256::new() };
@@ -120,6 +123,10 @@ impl Take for Verify {
     }
 
     fn people(&mut self, _: Vec<KeptPerson>) -> Result<(), BackupError> {
+        Ok(())
+    }
+
+    fn outbox(&mut self, _: KeptOutbox) -> Result<(), BackupError> {
         Ok(())
     }
 

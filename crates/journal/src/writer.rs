@@ -15,7 +15,7 @@ use crate::append::{Appended, Expect, Ready};
 use crate::checkpoint::{self, Checkpointer};
 use crate::database::Store;
 use crate::error::{AppendError, Error, Failure};
-use crate::plan::{Key, Tail};
+use crate::plan::{Key, Rows, Tail};
 use crate::redact::{self, Redact};
 use crate::session::{ROWS_PER_INSERT, Session};
 use crate::stored::StoredEvent;
@@ -186,10 +186,12 @@ impl Writer {
         {
             return None;
         }
-        let mut rows = Vec::with_capacity(batch.len());
+        let mut rows = Rows::default();
         let outcomes: Outcomes = batch.iter().map(|ready| tail.plan(ready, &mut rows)).collect();
         // Without a row that the primary key accepts, nothing proves that the refusals are just.
-        if rows.is_empty() || rows.len() > ROWS_PER_INSERT {
+        // What people are told of it takes a statement of its own, and so a transaction.
+        let Rows { events: rows, messages } = rows;
+        if rows.is_empty() || rows.len() > ROWS_PER_INSERT || !messages.is_empty() {
             return None;
         }
         let bytes = rows.iter().map(StoredEvent::size).sum();
@@ -283,10 +285,11 @@ async fn record_in(session: &mut Session, batch: &[Ready]) -> sqlx::Result<(Tail
     session.begin().await?;
     let mut tail = Tail::new(session.head().await?);
     session.look_up(&mut tail, &streams, &keys).await?;
-    let mut rows = Vec::with_capacity(batch.len());
+    let mut rows = Rows::default();
     let outcomes = batch.iter().map(|ready| tail.plan(ready, &mut rows)).collect();
-    let bytes = rows.iter().map(StoredEvent::size).sum();
-    session.insert(rows).await?;
+    let bytes = rows.events.iter().map(StoredEvent::size).sum();
+    session.insert(rows.events).await?;
+    session.messages_put(&rows.messages).await?;
     session.commit().await?;
     Ok((tail, bytes, outcomes))
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use domain::envelope::{ActorId, Position};
-use journal::{BackupError, Blobs, Digest, Journal, Person, backup_check};
+use journal::{BackupError, Blobs, Digest, Journal, NewMail, OutboxPage, Person, backup_check};
 
 use crate::accounts::{account, session, ticket, token};
 use crate::place::{Place, append, at, contract, fact, fill};
@@ -41,6 +41,16 @@ async fn backed_up(place: &Place) -> (Journal, PathBuf) {
     journal.token_revoke("t_2", at(7)).await.unwrap();
     journal.session_put(&session("p_1", "cookie", 99)).await.unwrap();
     journal.ticket_put(&ticket(Some("p_1"), "ticket", 99)).await.unwrap();
+    journal.zone_put(&ActorId::new("p_1"), "Europe/Helsinki").await.unwrap();
+    let due = crate::outbox::tell(&journal, "key 0 told", "p_1", &["now", "one"]).await;
+    let mail = NewMail {
+        id: "m1".to_owned(),
+        person: ActorId::new("p_1"),
+        slot: Some("d1/am".to_owned()),
+        messages: vec![due[0].id.clone()],
+    };
+    assert!(journal.mail_open(&mail, at(20)).await.unwrap());
+    journal.mail_failed("m1", "it was busy", Some(at(30)), at(21)).await.unwrap();
     let blobs = blobs(place);
     blobs.put(vec![7; 3_000_000]).await.unwrap();
     blobs.put("").await.unwrap();
@@ -58,7 +68,7 @@ async fn restores_into(place: &Place, target: &Place) {
     let manifest = restored.restore(Some(&blobs(target)), &path).await.unwrap();
     assert_eq!(restored.head().await.unwrap(), Some(manifest.head()));
     assert_eq!(restored.verify(None).await.unwrap(), journal.verify(None).await.unwrap());
-    for position in 1..=5 {
+    for position in 1..=6 {
         let position = Position(position);
         assert_eq!(restored.raw(position).await.unwrap(), journal.raw(position).await.unwrap());
     }
@@ -74,11 +84,18 @@ async fn restores_into(place: &Place, target: &Place) {
     assert_eq!(restored.ticket_get(&Digest::of(b"ticket"), "password", at(9)).await.unwrap(), None);
     let digest = Digest::of(&vec![7; 3_000_000]);
     assert_eq!(blobs(target).get(&digest).await.unwrap().unwrap(), vec![7; 3_000_000]);
+    let everything = OutboxPage { limit: 10, ..OutboxPage::default() };
+    let outbox = restored.outbox_page(&everything).await.unwrap();
+    assert_eq!((outbox.len(), &outbox), (2, &journal.outbox_page(&everything).await.unwrap()));
+    assert_eq!(restored.mail_due(at(30), 9).await.unwrap(), journal.mail_due(at(30), 9).await.unwrap());
+    assert_eq!(restored.mail_due(at(30), 9).await.unwrap().len(), 1);
+    assert_eq!(restored.zones().await.unwrap(), journal.zones().await.unwrap());
+    assert_eq!(restored.zones().await.unwrap().len(), 1);
     // Life goes on where it was left.
     let again = restored.append(append(1, vec![fact("a", "key 0", "again")])).await.unwrap();
     assert_eq!((again.position, again.fresh), (Position(1), false));
     let next = restored.append(append(1, vec![fact("a", "new", "{}")])).await.unwrap();
-    assert_eq!(next.position, Position(6));
+    assert_eq!(next.position, Position(7));
     assert!(restored.verify(None).await.unwrap().holds());
 }
 
@@ -136,7 +153,7 @@ contract! {
     async fn a_restore_into_a_journal_that_is_not_empty_is_refused(place) {
         let (journal, path) = backed_up(place).await;
         let refused = journal.restore(Some(&blobs(place)), &path).await.unwrap_err();
-        assert!(matches!(refused, BackupError::NotEmpty(Position(5))), "{refused}");
+        assert!(matches!(refused, BackupError::NotEmpty(Position(6))), "{refused}");
         assert!(journal.append(append(1, vec![fact("a", "new", "{}")])).await.unwrap().fresh);
     }
 
@@ -196,10 +213,10 @@ async fn a_backup_packed_again_with_other_content_is_refused() {
         ("blobs/", None, "people and blobs that the manifest counts"),
         (
             "manifest.json",
-            Some(("\"position\": 5", "\"position\": 4")),
+            Some(("\"position\": 6", "\"position\": 4")),
             "not the one that the manifest names",
         ),
-        ("manifest.json", Some(("\"format\": 2", "\"format\": 3")), "which only a newer Seaworthy reads"),
+        ("manifest.json", Some(("\"format\": 3", "\"format\": 4")), "which only a newer Seaworthy reads"),
     ] {
         let place = Place::sqlite();
         let (_journal, path) = backed_up(&place).await;
@@ -220,7 +237,8 @@ async fn a_backup_of_the_first_form_is_restored() {
     let people = r#"[{"id":"p_1","login":"ada","name":"ada","address":null,"created_at":"2025-11-24T16:00:00.000001Z","erased_at":null},{"id":"p_2","login":null,"name":null,"address":null,"created_at":"2025-11-24T16:00:00.000002Z","erased_at":"2025-11-24T16:00:00.000009Z"}]"#;
     repack(&path, |name, content| match name {
         "people.json" => Some(people.as_bytes().to_vec()),
-        "manifest.json" => Some(replace(&content, "\"format\": 2", "\"format\": 1")),
+        "outbox.json" => None,
+        "manifest.json" => Some(replace(&content, "\"format\": 3", "\"format\": 1")),
         _ => Some(content),
     });
     let target = Place::sqlite();

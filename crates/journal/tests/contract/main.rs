@@ -17,6 +17,7 @@ mod killing;
 mod leasing;
 mod migrating;
 mod modelling;
+mod outbox;
 mod people;
 mod reading;
 mod redacting;

@@ -8,12 +8,13 @@ use journal::{Body, Digest, Journal};
 use crate::place::{append, at, contract, decision, told};
 
 /// The sample data that each version brings, in both dialects.
-const SAMPLES: [[&str; 2]; 5] = [
+const SAMPLES: [[&str; 2]; 6] = [
     [include_str!("../../samples/sqlite/0001.sql"), include_str!("../../samples/postgres/0001.sql")],
     [include_str!("../../samples/sqlite/0002.sql"), include_str!("../../samples/postgres/0002.sql")],
     [include_str!("../../samples/sqlite/0003.sql"), include_str!("../../samples/postgres/0003.sql")],
     [include_str!("../../samples/sqlite/0004.sql"), include_str!("../../samples/postgres/0004.sql")],
     [include_str!("../../samples/sqlite/0005.sql"), include_str!("../../samples/postgres/0005.sql")],
+    [include_str!("../../samples/sqlite/0006.sql"), include_str!("../../samples/postgres/0006.sql")],
 ];
 
 const HEAD: &str = "09fe207f6251a32e42ad1e9e704412fd7d4791d88c06c2dc95f548f613b5be7f";
@@ -59,6 +60,14 @@ contract! {
             if oldest >= 5 {
                 let lease = journal.lease_get("forget what ended").await.unwrap();
                 assert_eq!(lease, Some(("server-1".to_owned(), at(60))));
+            }
+            if oldest >= 6 {
+                assert_eq!(journal.zone_get(&ActorId::new("p_ada")).await.unwrap().as_deref(), Some("Europe/Helsinki"));
+                let mail = journal.mail_get("m_1").await.unwrap().unwrap();
+                assert_eq!((mail.slot.as_deref(), mail.attempts), (Some("2025-11-24/pm"), 2));
+                let sent = journal.outbox_get("o_1").await.unwrap().unwrap();
+                assert_eq!((sent.cause, sent.mail.as_deref(), sent.ended_at), (Position(2), Some("m_1"), Some(at(72))));
+                assert_eq!(journal.outbox_due(at(62), 10).await.unwrap()[0].id, "o_2");
             }
             let appended = journal.append(append(40, vec![decision(stream.as_str(), 4, &["{}"])])).await.unwrap();
             assert_eq!(appended.position, Position(6));

@@ -150,7 +150,7 @@ pub(crate) fn event(payload: &str) -> NewEvent {
 }
 
 pub(crate) fn append(now: i64, parts: Vec<Part>) -> Append {
-    Append { actor: actor(), now: at(now), parts }
+    Append { actor: actor(), now: at(now), parts, outbox: Vec::new() }
 }
 
 pub(crate) fn fact(stream: &str, key: &str, payload: &str) -> Part {

@@ -155,7 +155,7 @@ impl App {
             })
             .collect();
         let actor = self.actor().await?;
-        let last = self.journal().append(Append { actor, now, parts }).await?.position;
+        let last = self.journal().append(Append { actor, now, parts, outbox: Vec::new() }).await?.position;
         let mut noticed = last;
         for (stream, events) in streams.iter().rev() {
             self.noticed(stream, noticed);

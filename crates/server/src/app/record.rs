@@ -50,7 +50,8 @@ impl App {
                 events: events.iter().map(new).collect(),
             });
             let parts = build.into_iter().chain(fact).collect();
-            match self.journal().append(Append { actor: actor.clone(), now, parts }).await {
+            match self.journal().append(Append { actor: actor.clone(), now, parts, outbox: Vec::new() }).await
+            {
                 Err(AppendError::Conflict { .. }) => pause(attempt).await,
                 appended => {
                     let Appended { position, fresh, .. } = appended?;
