@@ -45,6 +45,7 @@ pub mod lacks;
 pub mod listing;
 pub mod membership;
 pub mod milestone;
+pub mod notice;
 pub mod permission;
 pub mod person;
 pub mod policy;

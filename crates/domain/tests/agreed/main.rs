@@ -5,5 +5,6 @@
 mod candidates;
 mod corrections;
 mod judgements;
+mod notices;
 mod story;
 mod waivers;

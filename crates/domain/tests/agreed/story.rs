@@ -230,7 +230,7 @@ impl Story {
     }
 }
 
-fn envelope(position: i64, hours: i64, by: &str, event: &Event) -> Envelope {
+pub(crate) fn envelope(position: i64, hours: i64, by: &str, event: &Event) -> Envelope {
     let (kind, kind_version) = event.kind();
     Envelope {
         position: Position(position),
