@@ -4,4 +4,5 @@
 //! the journal.
 
 mod http;
+pub mod mail;
 pub mod oidc;
