@@ -13,7 +13,7 @@ use crate::track::Track;
 
 /// What people decided of a track's course.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Course {
+pub struct Going {
     /// Why it does not go on for now.
     pub held: Option<Given>,
     /// Why it is no part of this release after all.
@@ -101,7 +101,7 @@ pub fn phase(release: &Release, track: &Track) -> Phase {
         Stage::Waiting | Stage::InReview | Stage::Unknown => Phase::InReview,
         Stage::Rejected => Phase::Rejected,
         Stage::Approved | Stage::Processing => Phase::Approved,
-        Stage::Live | Stage::Replaced if track.course.stable.is_some() => Phase::Stable,
+        Stage::Live | Stage::Replaced if track.going.stable.is_some() => Phase::Stable,
         Stage::Live | Stage::Replaced if submission.pace() == Pace::Full => Phase::Released,
         Stage::Live | Stage::Replaced => Phase::RollingOut,
     }

@@ -5,8 +5,8 @@
 mod agreed;
 mod blocking;
 mod listed;
-mod shipped;
 mod planned;
+mod shipped;
 
 use std::collections::BTreeMap;
 
@@ -29,8 +29,8 @@ use crate::voice::Provenance;
 pub use agreed::*;
 pub use blocking::*;
 pub use listed::*;
-pub use shipped::*;
 pub use planned::*;
+pub use shipped::*;
 
 macro_rules! events {
     ($($(#[$doc:meta])* $variant:ident($payload:ty) = $kind:literal v $version:literal),* $(,)?) => {

@@ -5,8 +5,8 @@
 mod agreed;
 mod blocking;
 mod listed;
-mod shipped;
 mod planned;
+mod shipped;
 mod teller;
 
 use std::sync::Arc;
@@ -101,7 +101,7 @@ pub enum Topic {
 }
 
 impl Topic {
-    pub const ALL: [(&'static str, Self); 13] = [
+    pub const ALL: [(&'static str, Self); 15] = [
         ("evidence", Self::Evidence),
         ("ask", Self::Ask),
         ("candidate", Self::Candidate),

@@ -176,11 +176,6 @@ id!(
     /// A milestone of a track's timeline, as in `code-freeze`.
     MilestoneId, "a milestone", SLUG, "use lower-case letters, digits, `-`, `_` and `.`, as in `code-freeze`", "code-freeze"
 );
-
-id!(
-    /// A milestone of a track's timeline, as in `submission`.
-    MilestoneId, "a milestone", SLUG, "use lower-case letters, digits, `-`, `_` and `.`, as in `submission`", "submission"
-);
 id!(
     /// A dependency of a release, as in `routes-backend`.
     DependencyId, "a dependency", SLUG, "use lower-case letters, digits, `-`, `_` and `.`, as in `routes-backend`", "routes-backend"

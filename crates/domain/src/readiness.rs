@@ -279,7 +279,6 @@ pub fn next_change_at(release: &Release, now: Time) -> Option<Time> {
     let waivers = waivers.map(|waiver| waiver.expires);
     let asks = release.asks.iter().filter(|ask| ask.end.is_none() && ask.until > now).map(|ask| ask.until);
     let blockers = release.blockers.iter().filter_map(|blocker| blocker.next_change_at(now));
-    by_age.into_iter().chain(by_minute).chain(asks).chain(waivers).chain(blockers).min()
     let day = timeline::next_change_at(release, now);
-    by_age.into_iter().chain(by_minute).chain(asks).chain(waivers).chain(day).min()
+    by_age.into_iter().chain(by_minute).chain(asks).chain(waivers).chain(blockers).chain(day).min()
 }

@@ -6,8 +6,8 @@ mod agreed;
 mod blocking;
 mod corrected;
 mod listed;
-mod shipped;
 mod planned;
+mod shipped;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -2,8 +2,8 @@
 //!
 //! Invariant: only what touches what was on record by then is told; news that nobody could have known of is not.
 
-use crate::change::Said;
 use crate::blocker::Did;
+use crate::change::Said;
 use crate::envelope::Position;
 use crate::evidence::Withdrawal;
 use crate::handoff::Standing;
@@ -264,6 +264,8 @@ fn blockers(release: &Release, track: &Track, position: Position) -> Vec<Since> 
         })
     });
     again.collect()
+}
+
 /// Where the target moved, and milestones that were not reached after all.
 fn dates(release: &Release, track: &Track, position: Position) -> Vec<Since> {
     let targets = &track.course.targets;

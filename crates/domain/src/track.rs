@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::assessment::{Assessment, SignOff};
 use crate::build::Build;
 use crate::carry::{Carry, Counting};
-use crate::course::Course;
+use crate::course::Going;
 use crate::digest::Digest;
 use crate::envelope::{ActorId, Position};
 use crate::evidence::{Attestation, Ingest, Summary};
@@ -80,6 +80,8 @@ pub struct Track {
     pub submissions: Vec<Submission>,
     /// What people said of its dates.
     pub course: Course,
+    /// Whether it is held, withdrawn, or stable.
+    pub going: Going,
     /// Set when the track was taken out of the release.
     pub retired: bool,
 }
@@ -101,6 +103,7 @@ impl Track {
             handoffs: Vec::new(),
             submissions: Vec::new(),
             course: Course::default(),
+            going: Going::default(),
             retired: false,
         }
     }

@@ -331,9 +331,8 @@ fn what_is_gone_is_told_as_gone() {
 
 #[test]
 fn every_type_has_a_sentence_and_every_topic_a_name() {
-    let all = [RELEASE, PLANS, ASKS, HEART, IMPORT, SHIPPED, PRODUCT].map(events).concat();
-    let all = [RELEASE, PLANS, ASKS, HEART, IMPORT, BLOCKERS, PRODUCT].map(events).concat();
-    let all = [RELEASE, PLANS, ASKS, HEART, IMPORT, MILESTONES, PRODUCT].map(events).concat();
+    let all =
+        [RELEASE, PLANS, ASKS, HEART, IMPORT, SHIPPED, BLOCKERS, MILESTONES, PRODUCT].map(events).concat();
     let kinds: BTreeSet<&str> = all.iter().map(|(_, event)| event.kind().0).collect();
     for (kind, _) in CURRENT {
         assert!(kinds.contains(kind), "{kind} is never told");

@@ -18,13 +18,13 @@ use crate::track::Track;
 pub(super) fn on_its_way(track: &Track) -> Result<(), Refusal> {
     let name = &track.description.name;
     let why = |given: &Given| given.text.clone().unwrap_or_default();
-    if let Some(withdrawn) = &track.course.withdrawn {
+    if let Some(withdrawn) = &track.going.withdrawn {
         return Err(Refusal::contradiction(format!(
             "{name} was withdrawn from the release: {}. Take it back into the release first.",
             why(withdrawn)
         )));
     }
-    if let Some(held) = &track.course.held {
+    if let Some(held) = &track.going.held {
         return Err(Refusal::contradiction(format!("{name} is held: {}. Let it go on first.", why(held))));
     }
     Ok(())
@@ -45,7 +45,7 @@ pub fn turn(
     let track = track(release, track_id)?;
     speaker.sourced()?;
     let name = &track.description.name;
-    let course = &track.course;
+    let going = &track.going;
     let ask = match turn {
         Turn::Held => "Say why it is held, and what has to happen before it goes on.",
         Turn::Resumed => "Say in a few words why it goes on.",
@@ -56,9 +56,9 @@ pub fn turn(
     };
     let text = said("The reason", text, LONGEST_TEXT, ask)?;
     let standing = match turn {
-        Turn::Held => &course.held,
-        Turn::Withdrawn => &course.withdrawn,
-        Turn::Stable => &course.stable,
+        Turn::Held => &going.held,
+        Turn::Withdrawn => &going.withdrawn,
+        Turn::Stable => &going.stable,
         Turn::Resumed | Turn::Returned | Turn::Unsettled => &None,
     };
     if let Some(given) = standing {
@@ -80,14 +80,14 @@ pub fn turn(
     let contradiction = |sentence: String| Err(Refusal::contradiction(sentence));
     let live = submission(release, track).filter(|of| of.stage() == Stage::Live);
     match turn {
-        Turn::Held if course.withdrawn.is_some() => on_its_way(track)?,
-        Turn::Resumed if course.held.is_none() => {
+        Turn::Held if going.withdrawn.is_some() => on_its_way(track)?,
+        Turn::Resumed if going.held.is_none() => {
             return contradiction(format!("{name} is not held, so there is nothing to let go on."));
         }
-        Turn::Returned if course.withdrawn.is_none() => {
+        Turn::Returned if going.withdrawn.is_none() => {
             return contradiction(format!("{name} is part of the release. There is nothing to take back."));
         }
-        Turn::Unsettled if course.stable.is_none() => {
+        Turn::Unsettled if going.stable.is_none() => {
             return contradiction(format!("Nobody has said that {name} is stable."));
         }
         Turn::Withdrawn if live.is_some() => {

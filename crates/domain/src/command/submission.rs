@@ -103,8 +103,8 @@ pub fn submit(
     accepted(track, build, &label)?;
     let along = release.live_tracks().filter(|other| {
         other.description.shares_submission_with.as_ref() == Some(track_id)
-            && other.course.withdrawn.is_none()
-            && other.course.held.is_none()
+            && other.going.withdrawn.is_none()
+            && other.going.held.is_none()
     });
     for other in along {
         let Some(candidate) = &other.candidate else {

@@ -49,7 +49,7 @@ pub struct Preset {
 }
 
 /// Every preset there is.
-pub const PRESETS: [Preset; 12] = [
+pub const PRESETS: [Preset; 13] = [
     Preset {
         name: "regression-complete",
         parameters: &[Parameter::Run, Parameter::AllowFailures],
@@ -121,6 +121,8 @@ pub const PRESETS: [Preset; 12] = [
         parameters: &[],
         owner: Function::Qa,
         doc: "the candidate was handed over to be submitted, and accepted",
+    },
+    Preset {
         name: "no-open-blocker",
         parameters: &[],
         owner: Function::Engineering,

@@ -4,8 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Item, felt, shipped};
-use super::{Item, blocking, felt};
+use super::{Item, blocking, felt, shipped};
 use crate::area;
 use crate::happening::About;
 use crate::lacks::RunLacks;
@@ -25,14 +24,7 @@ const WAVERED: u8 = 8;
 const ASSUMED: u8 = 9;
 const NOT_WHOLE: u8 = 10;
 const OF_BLOCKERS: u8 = UNDECIDED;
-const OF_DEFECTS: u8 = 3;
-const NOT_RUN: u8 = 4;
-const UNSEEN: u8 = 5;
-const STALE: u8 = 6;
-const WAVERED: u8 = 7;
-const ASSUMED: u8 = 8;
-const NOT_WHOLE: u8 = 9;
-const OVERDUE: u8 = 10;
+const OVERDUE: u8 = 11;
 /// How many reasons of one criterion are told in full.
 const REASONS: usize = 4;
 /// How many areas, devices or cases are named.

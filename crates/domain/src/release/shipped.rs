@@ -65,7 +65,7 @@ impl Release {
                     *handoff = handoff.clone().void(why.clone(), envelope.recorded_at, envelope.position);
                 }
             }
-            track.course.stable = None;
+            track.going.stable = None;
         });
     }
 
@@ -146,14 +146,14 @@ impl Release {
     pub(super) fn course_turned(&mut self, envelope: &Envelope, turned: CourseTurned) {
         let word = given(envelope, turned.provenance, turned.text);
         self.on_track(&turned.track, |track| {
-            let course = &mut track.course;
+            let going = &mut track.going;
             match turned.turn {
-                Turn::Held => course.held = Some(word),
-                Turn::Resumed => course.held = None,
-                Turn::Withdrawn => course.withdrawn = Some(word),
-                Turn::Returned => course.withdrawn = None,
-                Turn::Stable => course.stable = Some(word),
-                Turn::Unsettled => course.stable = None,
+                Turn::Held => going.held = Some(word),
+                Turn::Resumed => going.held = None,
+                Turn::Withdrawn => going.withdrawn = Some(word),
+                Turn::Returned => going.withdrawn = None,
+                Turn::Stable => going.stable = Some(word),
+                Turn::Unsettled => going.stable = None,
             }
         });
     }
