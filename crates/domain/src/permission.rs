@@ -66,6 +66,14 @@ pub enum Act {
     Scope,
     /// Sign the assessment of a track.
     Assess,
+    /// Hand the candidate over to be submitted, accept it, return it.
+    HandOver,
+    /// Send a build to its store.
+    Submit,
+    /// Tell what the store says, and what is done about it.
+    TellStore,
+    /// Hold a track, let it go on, withdraw it, take it back, call it stable.
+    Steer,
     /// Set targets, plan milestones, add and drop them, import holidays.
     Schedule,
     /// Say that a milestone is reached, or that it was not after all.
@@ -95,7 +103,7 @@ const fn rule(act: Act, says: &'static str, own: Role, others: Role) -> Rule {
 }
 
 /// The table.
-pub const TABLE: [Rule; 16] = [
+pub const TABLE: [Rule; 20] = [
     rule(Act::Read, "see this", Role::Viewer, Role::Viewer),
     rule(Act::BringEvidence, "bring evidence", Role::Contributor, Role::Contributor),
     rule(Act::WithdrawEvidence, "withdraw evidence", Role::Contributor, Role::Coordinator),
@@ -106,6 +114,10 @@ pub const TABLE: [Rule; 16] = [
     rule(Act::Report, "report defects, changes, risks and blockers", Role::Contributor, Role::Contributor),
     rule(Act::Scope, "decide what the release carries", Role::Contributor, Role::Coordinator),
     rule(Act::Assess, "assess a track", Role::Coordinator, Role::Coordinator),
+    rule(Act::HandOver, "hand a build over", Role::Contributor, Role::Coordinator),
+    rule(Act::Submit, "submit a build", Role::Coordinator, Role::Coordinator),
+    rule(Act::TellStore, "tell what a store says", Role::Contributor, Role::Coordinator),
+    rule(Act::Steer, "hold a track or withdraw it", Role::Coordinator, Role::Coordinator),
     rule(Act::Schedule, "plan dates and milestones", Role::Coordinator, Role::Coordinator),
     rule(Act::Reach, "say what milestone is reached", Role::Contributor, Role::Coordinator),
     rule(Act::Apply, "apply a product’s file", Role::Coordinator, Role::Coordinator),

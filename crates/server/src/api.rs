@@ -20,6 +20,7 @@ mod problem;
 pub(crate) mod refusals;
 mod releases;
 mod risks;
+mod shipping;
 mod tokens;
 mod waivers;
 
@@ -79,6 +80,15 @@ pub(crate) fn routes(app: App, access: Access) -> (Router, Vec<Door>, Arc<Served
         .api(Act::Nominate, routes!(candidates::nominate))
         .api(Act::Nominate, routes!(candidates::carry))
         .api(Act::GiveWord, routes!(candidates::sign_off))
+        .api(Act::Read, routes!(shipping::shipping))
+        .api(Act::HandOver, routes!(shipping::answer))
+        .api(Act::HandOver, routes!(shipping::offer))
+        .api(Act::Submit, routes!(shipping::submit))
+        .api(Act::TellStore, routes!(shipping::store_says))
+        .api(Act::TellStore, routes!(shipping::tell_rollout))
+        .api(Act::TellStore, routes!(shipping::expedite))
+        .api(Act::TellStore, routes!(shipping::plan_rework))
+        .api(Act::Steer, routes!(shipping::turn_course))
         .api(Act::Read, routes!(candidates::assessments))
         .api(Act::Assess, routes!(candidates::assess))
         .api(Act::Read, routes!(waivers::list))

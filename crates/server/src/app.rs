@@ -40,6 +40,7 @@ pub mod report;
 pub mod risks;
 mod said;
 pub mod settle;
+pub mod shipping;
 pub mod view;
 pub mod waiver;
 pub mod who;

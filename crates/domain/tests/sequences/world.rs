@@ -192,7 +192,9 @@ impl World {
                 }
             }
             Ok(Settled::Already(position)) => assert!(position.0 <= self.events.len() as i64, "{step:?}"),
-            Err(refusal) => assert!(refusal.sentence.ends_with(['.', '?']), "{step:?}: {}", refusal.sentence),
+            Err(refusal) => {
+                assert!(refusal.sentence.ends_with(['.', '?', '”']), "{step:?}: {}", refusal.sentence)
+            }
         }
     }
 

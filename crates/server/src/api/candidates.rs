@@ -28,10 +28,10 @@ pub(super) struct OfTrack {
     track: TrackId,
 }
 
-type TrackPath = Result<Path<OfTrack>, PathRejection>;
+pub(super) type TrackPath = Result<Path<OfTrack>, PathRejection>;
 
 impl OfTrack {
-    fn parts(self) -> (ReleaseId, TrackId) {
+    pub(super) fn parts(self) -> (ReleaseId, TrackId) {
         (ReleaseId { product: self.product, name: self.name }, self.track)
     }
 }

@@ -49,6 +49,7 @@ const TAGS: [(&str, &str); 12] = [
     ("Releases", "Products and releases, what they are ready for, and why."),
     ("Definition", "The definition of ready: drafted, agreed, in force; and criteria tried out."),
     ("Evidence", "Test runs, checks by hand and summaries: brought, read and withdrawn."),
+    ("Shipping", "From a validated build to its users: handoffs, submissions in the store's own words, rollouts, a track's course."),
     ("Decisions", "Candidates, waivers, sign-offs and assessments: what people decide and sign."),
     ("Defects", "What is wrong: what the tracker says, what it is for users, and which tracks have it."),
     (

@@ -63,6 +63,7 @@ pub(crate) fn address(about: &About, release: &ReleaseId) -> Option<String> {
         About::Defect(key) => Some(format!("{release}/defects/{key}")),
         About::Change(key) => Some(format!("{release}/contents/{key}")),
         About::Risk(position) => Some(format!("{release}/risks#r-{position}")),
+        About::Blocker(number) => Some(format!("{release}/blockers/{number}")),
         About::Waiver(position) => Some(format!("{release}/waivers#w-{position}")),
         About::Release => Some(release),
         About::Product | About::Nothing => None,
