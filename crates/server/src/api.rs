@@ -3,6 +3,7 @@
 //! Invariant: a route reads its request, calls one use case and writes its answer; it decides nothing.
 
 mod asks;
+mod calendars;
 mod candidates;
 mod conditions;
 mod contents;
@@ -21,6 +22,7 @@ pub(crate) mod refusals;
 mod releases;
 mod risks;
 mod shipping;
+mod timelines;
 mod tokens;
 mod waivers;
 
@@ -120,6 +122,16 @@ pub(crate) fn routes(app: App, access: Access) -> (Router, Vec<Door>, Arc<Served
         .api(Act::Report, routes!(risks::revise))
         .api(Act::Scope, routes!(risks::close))
         .api(Act::Report, routes!(risks::whole))
+        .api(Act::Read, routes!(timelines::show))
+        .api(Act::Schedule, routes!(timelines::target))
+        .api(Act::Schedule, routes!(timelines::add))
+        .api(Act::Schedule, routes!(timelines::plan))
+        .api(Act::Reach, routes!(timelines::reach))
+        .api(Act::Reach, routes!(timelines::withdraw))
+        .api(Act::Schedule, routes!(timelines::drop))
+        .api(Act::Read, routes!(calendars::show))
+        .api(Act::Schedule, routes!(calendars::import))
+        .api(Act::Schedule, routes!(calendars::remove))
         .api(Act::Read, routes!(journal::head))
         .api(Act::VerifyJournal, routes!(journal::verify))
         .api(Act::Read, routes!(journal::events))

@@ -57,6 +57,7 @@ const TAGS: [(&str, &str); 12] = [
         "What the release carries: changes, and whether engineering, qa and product call them done.",
     ),
     ("Risks", "What could go wrong for users, and what is done against it."),
+    ("Timeline", "When each track should go live, the milestones before and after it, and the days that are worked."),
     ("Import", "Spreadsheets of defects, changes and sign-offs, brought row by row."),
     ("Asks", "Asking people who need no account for evidence, by links that open one form."),
     ("Journal", "Everything that happened, event by event."),

@@ -85,6 +85,12 @@ impl App {
                     return Err(self.moved(&file.product.name, &streams, seen).await?);
                 }
                 insist(&mut applied.decided, &file, &present);
+            } else if let Some(product) = &product {
+                // What a release takes over from its product must be as the product has it when the release is written.
+                let stream = file.product.id.stream();
+                if !applied.decided.iter().any(|decided| decided.stream == stream) {
+                    applied.decided.push(Decided { stream, expected: product.version, events: Vec::new() });
+                }
             }
             if !request.dry_run {
                 match self.append_decided(applied.decided).await {

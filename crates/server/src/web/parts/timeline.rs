@@ -52,8 +52,8 @@ fn target(happening: &Happening, release: Option<&ReleaseId>) -> Option<String> 
 }
 
 /// Returns the page of what something is about.
-pub(crate) fn address(about: &About, release: &ReleaseId) -> Option<String> {
-    let release = path(release);
+pub(crate) fn address(about: &About, of: &ReleaseId) -> Option<String> {
+    let release = path(of);
     match about {
         About::Evidence(position) => Some(format!("{release}/evidence/{position}")),
         About::Ask(position) => Some(format!("{release}/asks#a-{position}")),
@@ -65,6 +65,8 @@ pub(crate) fn address(about: &About, release: &ReleaseId) -> Option<String> {
         About::Risk(position) => Some(format!("{release}/risks#r-{position}")),
         About::Blocker(number) => Some(format!("{release}/blockers/{number}")),
         About::Waiver(position) => Some(format!("{release}/waivers#w-{position}")),
+        About::Timeline => Some(format!("{release}/timeline")),
+        About::Calendar => Some(format!("/products/{}/calendar", of.product)),
         About::Release => Some(release),
         About::Product | About::Nothing => None,
     }
