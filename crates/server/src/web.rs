@@ -43,6 +43,7 @@ mod risk;
 mod risks;
 mod run;
 mod seen;
+mod shipping;
 mod sign;
 mod sign_in;
 mod stood;
@@ -129,6 +130,12 @@ pub(crate) fn router(
         .post(Act::GiveWord, "/releases/{product}/{name}/tracks/{track}/signoffs", sign::sign_off)
         .get(Act::Assess, "/releases/{product}/{name}/tracks/{track}/assessments/new", sign::assess_form)
         .post(Act::Assess, "/releases/{product}/{name}/tracks/{track}/assessments", sign::assess)
+        .get(Act::Read, "/releases/{product}/{name}/tracks/{track}/way", shipping::show)
+        .post(Act::HandOver, "/releases/{product}/{name}/tracks/{track}/handoffs", shipping::offer)
+        .post(Act::HandOver, "/releases/{product}/{name}/tracks/{track}/handoffs/{handoff}", shipping::answer)
+        .post(Act::Submit, "/releases/{product}/{name}/tracks/{track}/submissions", shipping::submit)
+        .post(Act::TellStore, "/releases/{product}/{name}/tracks/{track}/store", shipping::tell)
+        .post(Act::Steer, "/releases/{product}/{name}/tracks/{track}/course", shipping::turn)
         .get(Act::Read, "/releases/{product}/{name}/waivers", waivers::list)
         .post(Act::Report, "/releases/{product}/{name}/waivers", waiver::request)
         .get(Act::Report, "/releases/{product}/{name}/waivers/new", waiver::form)

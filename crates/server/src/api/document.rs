@@ -45,11 +45,14 @@ Lists come in pages: `items`, and `next`, which is `null` at the end. Send `next
 it stays good while things are added. Times are RFC 3339 in UTC.";
 
 /// The groups of routes, in the order in which they are read.
-const TAGS: [(&str, &str); 12] = [
+const TAGS: &[(&str, &str)] = &[
     ("Releases", "Products and releases, what they are ready for, and why."),
     ("Definition", "The definition of ready: drafted, agreed, in force; and criteria tried out."),
     ("Evidence", "Test runs, checks by hand and summaries: brought, read and withdrawn."),
-    ("Shipping", "From a validated build to its users: handoffs, submissions in the store's own words, rollouts, a track's course."),
+    (
+        "Shipping",
+        "From a validated build to its users: handoffs, submissions in the store's own words, rollouts, a track's course.",
+    ),
     ("Decisions", "Candidates, waivers, sign-offs and assessments: what people decide and sign."),
     ("Defects", "What is wrong: what the tracker says, what it is for users, and which tracks have it."),
     (
@@ -57,7 +60,10 @@ const TAGS: [(&str, &str); 12] = [
         "What the release carries: changes, and whether engineering, qa and product call them done.",
     ),
     ("Risks", "What could go wrong for users, and what is done against it."),
-    ("Timeline", "When each track should go live, the milestones before and after it, and the days that are worked."),
+    (
+        "Timeline",
+        "When each track should go live, the milestones before and after it, and the days that are worked.",
+    ),
     ("Import", "Spreadsheets of defects, changes and sign-offs, brought row by row."),
     ("Asks", "Asking people who need no account for evidence, by links that open one form."),
     ("Journal", "Everything that happened, event by event."),
@@ -85,7 +91,8 @@ impl Document {
     pub(crate) fn new(cookie: &str) -> Self {
         let info =
             InfoBuilder::new().title("Seaworthy").version(env!("CARGO_PKG_VERSION")).description(Some(ABOUT));
-        let tags = TAGS.map(|(name, says)| TagBuilder::new().name(name).description(Some(says)).build());
+        let tags =
+            TAGS.iter().map(|(name, says)| TagBuilder::new().name(*name).description(Some(*says)).build());
         let mut document = OpenApiBuilder::new().info(info.build()).tags(Some(tags)).build();
         let components = document.components.get_or_insert_default();
         components.responses.extend(refusals::components());

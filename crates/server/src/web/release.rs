@@ -13,6 +13,7 @@ use super::parts::verdict::{card, matrix};
 use super::reader::Reader;
 pub(super) use super::seen::ReleasePath;
 use super::seen::Seen;
+use super::shipping;
 use super::trouble::Page;
 use crate::app::App;
 
@@ -44,6 +45,7 @@ fn body(seen: &Seen, reader: &Reader) -> Markup {
         } @else {
             section.tracks aria-label="Tracks" { @for track in &view.tracks { (card(seen, reader, track)) } }
             (assessed(seen, reader))
+            (shipping::phases(seen, reader))
             (know(seen, reader, &view.knowledge))
             section.card aria-labelledby="matrix" {
                 header { h2 #matrix { "Ready to ship, by criterion" } (mark::key()) }

@@ -20,6 +20,7 @@ use super::parts::know::know;
 use super::parts::verdict::{one_by_one, strip, why};
 use super::reader::Reader;
 use super::seen::Seen;
+use super::shipping;
 use super::sign;
 use super::trouble::Page;
 use crate::app::App;
@@ -86,6 +87,7 @@ fn judged(seen: &Seen, reader: &Reader, track: &Track, check: &TrackCheck) -> Ma
             }
         }
         (sign::card(seen, reader, track))
+        (shipping::way(seen, reader, track))
         div.columns {
             section.card aria-labelledby="candidate" { (candidate_card(seen, reader, track)) }
             section.card aria-labelledby="devices" { (devices(seen, reader, track)) }
