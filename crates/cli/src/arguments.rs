@@ -19,6 +19,7 @@ mod risk;
 mod serve;
 mod shell;
 mod sign_on;
+mod timeline;
 
 use clap::{Parser, Subcommand};
 
@@ -36,6 +37,7 @@ pub(crate) use release::{Apply, Changes, Check, Facts, Init, Know, OfRelease};
 pub(crate) use risk::{Described, List, Risk};
 pub(crate) use serve::{Demo, LogFormat, Serve};
 pub(crate) use shell::{Completions, Man};
+pub(crate) use timeline::{Calendar, Milestone, OfProduct, OnTrack, Target, Timeline};
 
 /// Is this build fit to ship? What we know, what we don't, and what that means for users.
 #[derive(Debug, Parser)]
@@ -102,6 +104,18 @@ pub(crate) enum Command {
     /// Risks: what could go wrong, and what is done against it
     #[command(subcommand)]
     Risk(Risk),
+    /// Tell when each track should go live, and how its milestones stand
+    #[command(after_help = examples::TIMELINE)]
+    Timeline(Timeline),
+    /// The day on which a track should go live
+    #[command(subcommand)]
+    Target(Target),
+    /// Milestones: plan one, say that it is reached, drop or add one
+    #[command(subcommand)]
+    Milestone(Milestone),
+    /// The product's working calendar: holidays and freezes
+    #[command(subcommand)]
+    Calendar(Calendar),
     /// Say that a list of defects, changes or risks is whole
     #[command(subcommand)]
     List(List),

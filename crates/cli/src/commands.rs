@@ -6,6 +6,7 @@ mod apply;
 mod ask;
 mod attest;
 mod backup;
+mod calendar;
 mod candidate;
 mod change;
 mod changes;
@@ -28,6 +29,7 @@ mod serve;
 mod shell;
 mod sign;
 mod summary;
+mod timeline;
 mod token;
 mod waiver;
 
@@ -148,6 +150,10 @@ pub(crate) async fn one(client: &Client, command: Command) -> Outcome {
         Command::Change(change) => change::run(client, change).await,
         Command::Import(import) => import::run(client, &import).await,
         Command::Risk(risk) => risk::run(client, risk).await,
+        Command::Timeline(timeline) => timeline::run(client, &timeline).await,
+        Command::Target(target) => timeline::target(client, target).await,
+        Command::Milestone(milestone) => timeline::milestone(client, milestone).await,
+        Command::Calendar(calendar) => calendar::run(client, calendar).await,
         Command::List(list) => risk::whole(client, list).await,
         Command::Candidate(candidate) => candidate::run(client, candidate).await,
         Command::Waiver(waiver) => waiver::run(client, waiver).await,

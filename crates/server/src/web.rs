@@ -10,6 +10,7 @@ mod asked;
 mod asks;
 mod assets;
 mod bare;
+mod calendar;
 mod candidate;
 mod change;
 mod changes;
@@ -47,6 +48,7 @@ mod shipping;
 mod sign;
 mod sign_in;
 mod stood;
+mod timeline;
 mod track;
 mod translate;
 mod trouble;
@@ -75,6 +77,9 @@ const FORM_LIMIT: usize = 1 << 20;
 const ATTACHED_LIMIT: usize = crate::app::attachment::LARGEST + FORM_LIMIT;
 /// The largest form with a list in it.
 const IMPORT_LIMIT: usize = domain::import::LARGEST + FORM_LIMIT;
+
+/// The largest form with a calendar in it.
+const CALENDAR_LIMIT: usize = domain::calendar::ics::LARGEST + FORM_LIMIT;
 
 /// What pages share.
 #[derive(Clone, Debug)]
@@ -175,6 +180,16 @@ pub(crate) fn router(
         .get(Act::Report, "/releases/{product}/{name}/risks/{position}", risk::revise)
         .post(Act::Report, "/releases/{product}/{name}/risks/{position}", risk::save_revision)
         .post(Act::Scope, "/releases/{product}/{name}/risks/{position}/closing", risks::close)
+        .get(Act::Read, "/releases/{product}/{name}/timeline", timeline::show)
+        .post(Act::Schedule, "/releases/{product}/{name}/timeline/target", timeline::target)
+        .post(Act::Schedule, "/releases/{product}/{name}/timeline/plan", timeline::plan)
+        .post(Act::Schedule, "/releases/{product}/{name}/timeline/removal", timeline::drop)
+        .post(Act::Schedule, "/releases/{product}/{name}/timeline/milestones", timeline::add)
+        .post(Act::Reach, "/releases/{product}/{name}/timeline/reached", timeline::reached)
+        .post(Act::Reach, "/releases/{product}/{name}/timeline/withdrawal", timeline::withdraw)
+        .get(Act::Read, "/products/{product}/calendar", calendar::show)
+        .post_large(Act::Schedule, "/products/{product}/calendar/holidays", calendar::import, CALENDAR_LIMIT)
+        .post(Act::Schedule, "/products/{product}/calendar/removals", calendar::remove)
         .post(Act::Report, "/releases/{product}/{name}/lists", whole::say)
         .get(Act::Read, "/releases/{product}/{name}/changes", changes::show)
         .get(Act::Read, "/releases/{product}/{name}/journal", journal::of_release)

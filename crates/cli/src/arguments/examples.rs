@@ -346,6 +346,54 @@ Examples:
   seaworthy risk close --release 2026.12 --outcome 'nobody has the old firmware any more' 118
   seaworthy risk close --release 2026.12 --happened --outcome 'the flag was switched back within the hour' 118";
 
+pub(super) const TIMELINE: &str = "\
+Examples:
+  seaworthy timeline --release 2026.12
+  seaworthy timeline --release 2026.12 --track ios --json";
+
+pub(super) const TARGET_SET: &str = "\
+Examples:
+  seaworthy target set --release 2026.12 --track ios 2026-12-14
+  seaworthy target set --release 2026.12 --track ios --reason 'the new sync needs two more days' 2026-12-16";
+
+pub(super) const MILESTONE_PLAN: &str = "\
+Examples:
+  seaworthy milestone plan --release 2026.12 --track ios --on 2026-12-08 --reason 'QA is away on Monday' handoff
+  seaworthy milestone plan --release 2026.12 --track ios --as-template --reason 'QA is back' handoff";
+
+pub(super) const MILESTONE_REACH: &str = "\
+Examples:
+  seaworthy milestone reach --release 2026.12 --track ios code-freeze
+  seaworthy milestone reach --release 2026.12 --track ios --on 2026-12-04 --note 'all of it on 514' regression-complete";
+
+pub(super) const MILESTONE_WITHDRAW: &str = "\
+Examples:
+  seaworthy milestone withdraw --release 2026.12 --track ios --reason 'it was returned' handoff";
+
+pub(super) const MILESTONE_DROP: &str = "\
+Examples:
+  seaworthy milestone drop --release 2026.12 --track web --reason 'nobody reviews the web' approval";
+
+pub(super) const MILESTONE_ADD: &str = "\
+Examples:
+  seaworthy milestone add --release 2026.12 --track ios --name 'Press kit ready' --on 2026-12-09 press-kit";
+
+pub(super) const CALENDAR_SHOW: &str = "\
+Examples:
+  seaworthy calendar show
+  seaworthy calendar show --product tidewatch --json";
+
+pub(super) const CALENDAR_IMPORT: &str = "\
+Whole days count, once or every year; what is not understood is named. Applying the product's file leaves them alone.
+
+Examples:
+  seaworthy calendar import --dry-run germany.ics
+  seaworthy calendar import --product tidewatch --from 2026 --to 2027 germany.ics";
+
+pub(super) const CALENDAR_REMOVE: &str = "\
+Examples:
+  seaworthy calendar remove --reason 'we work until noon' 2026-12-24";
+
 pub(super) const LIST_WHOLE: &str = "\
 Until somebody says so, or a file brings all there is, a criterion that asks whether a list is empty has no answer.
 `seaworthy evidence withdraw` takes it back.

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use clap::{ArgMatches, Parser};
+use domain::calendar::{Day, day::zone};
 use server::app::definition::DefinitionResponse;
 use server::app::waiver::WaiverLine;
 use server::clock::Clock;
@@ -40,7 +41,7 @@ pub(super) async fn run(demo: &Demo, matches: &ArgMatches) -> Outcome {
     let folder = tempfile::Builder::new().prefix("seaworthy-demo-").tempdir().map_err(|error| {
         Failed::Inside(anyhow::Error::new(error).context("failed to make a temporary folder"))
     })?;
-    product::write(folder.path())
+    product::write(folder.path(), today())
         .map_err(|error| anyhow::Error::new(error).context("failed to write the demo's files"))?;
     // The commands name their files as somebody in the product's folder would.
     std::env::set_current_dir(folder.path()).map_err(anyhow::Error::new)?;
@@ -135,7 +136,7 @@ async fn play(client: &Client, scene: &Scene) -> Result<(), Failed> {
 
 /// Puts a moment that is still to come, and the waiver that was asked for last, into a command.
 async fn filled(client: &Client, command: &str) -> Result<String, Failed> {
-    let mut command = command.to_owned();
+    let mut command = product::dated(command, today());
     if command.contains(FORTNIGHT) {
         let now = Clock::Moved(&MOVED).now();
         let then = now.plus_micros(14 * 24 * HOUR).timestamp();
@@ -154,6 +155,12 @@ async fn filled(client: &Client, command: &str) -> Result<String, Failed> {
         command = command.replace(WAIVER, &last);
     }
     Ok(command)
+}
+
+/// Returns the day that whoever looks at the demo has, where its product is.
+fn today() -> Day {
+    let moved = MOVED.load(Ordering::Relaxed);
+    Day::of(Clock::Moved(&MOVED).now().plus_micros(-moved), &zone("Europe/Berlin"))
 }
 
 /// Returns the login of somebody in the demo.

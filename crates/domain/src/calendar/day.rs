@@ -131,6 +131,11 @@ impl Day {
         self.0.strftime("%a %-d %b %Y").to_string()
     }
 
+    /// Returns it as readers see it, with its year only where that is another: "Fri 4 Dec".
+    pub fn near(self, today: Self) -> String {
+        if self.year() == today.year() { self.0.strftime("%a %-d %b").to_string() } else { self.told() }
+    }
+
     /// Returns it where its year is plain: "4 Dec".
     pub fn short(self) -> String {
         self.0.strftime("%-d %b").to_string()

@@ -8,6 +8,7 @@ use axum::extract::State;
 use domain::id::ReleaseId;
 use domain::readiness::Readiness;
 use domain::time::Time;
+use domain::timeline::zone as timeline_zone;
 use maud::{Markup, html};
 
 use super::frame::{Frame, Past, command, empty, path};
@@ -182,6 +183,7 @@ fn release(reader: &Reader, clock: &Clock, view: &View, turns: &[Turn]) -> Marku
     let base = path(&view.release.id);
     let description = &view.release.description;
     let (mark, _) = mark::readiness(view.readiness());
+    let today = domain::calendar::Day::of(view.at, &timeline_zone(&view.release));
     html! {
         article.ship.(mark.class()) #{ "r-" (view.release.id.product) "-" (view.release.id.name) } {
             header {
@@ -199,6 +201,9 @@ fn release(reader: &Reader, clock: &Clock, view: &View, turns: &[Turn]) -> Marku
                             span.word { (word) }
                         }
                         p { (why(track)) }
+                        @if let Some(target) = view.release.tracks.get(&track.track).and_then(|track| track.course.target()) {
+                            p.live-on { "goes live " (target.on.near(today)) }
+                        }
                     }
                 }
                 @if view.tracks.is_empty() { li.hint { "It has no track yet: name its tracks in the product’s file." } }

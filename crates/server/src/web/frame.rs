@@ -46,6 +46,7 @@ pub(super) struct Tabs<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tab {
     Overview,
+    Timeline,
     Definition,
     /// The changes that the release carries.
     Contents,
@@ -229,6 +230,7 @@ impl Frame<'_> {
         let base = path(tabs.release);
         let all = [
             (Tab::Overview, "Overview", base.clone(), None),
+            (Tab::Timeline, "Timeline", format!("{base}/timeline"), None),
             (Tab::Definition, "Definition", format!("{base}/definition"), None),
             (Tab::Contents, "Contents", format!("{base}/contents"), Some(tabs.contents)),
             (Tab::Defects, "Defects", format!("{base}/defects"), Some(tabs.defects)),
@@ -344,6 +346,8 @@ fn done(code: &str) -> Option<&'static str> {
         "drafted" => Some("Put forward. It rules once every function has agreed."),
         "undrafted" => Some("Dropped. What is in force stays in force."),
         "agreed" => Some("Agreed, and on record."),
+        "planned" => Some("On record. What follows from it is below."),
+        "no-holiday" => Some("It is no holiday any more."),
         "imported" => Some("Imported. The same file again changes only what differs."),
         "unasked" => Some("Withdrawn. The link opens nothing any more."),
         "erased" => Some("Erased, everywhere."),

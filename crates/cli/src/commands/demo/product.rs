@@ -4,9 +4,47 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use domain::calendar::{Calendar, Day};
+
 use super::reports::{Dialect, Reports};
 
 const FILE: &str = include_str!("tidewatch.toml");
+
+/// A calendar as people export it, with a meeting that is no holiday.
+const HOLIDAYS: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Tidewatch//EN\r\nBEGIN:VEVENT\r\nUID:1\r\n\
+SUMMARY:Founders’ Day\r\nDTSTART;VALUE=DATE:{plain 20}\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:2\r\n\
+SUMMARY:All hands\r\nDTSTART:{plain 6}T090000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+
+/// Puts days into a text: `{bd 5}` is the fifth business day from today, `{bd -5}` the fifth before it; `{plain 5}` is the
+/// same day without its hyphens.
+pub(super) fn dated(text: &str, today: Day) -> String {
+    let mut dated = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        dated.push_str(before);
+        let filled = after.split_once('}').and_then(|(inside, after)| {
+            let (kind, days) = inside.split_once(' ')?;
+            let day = Calendar::default().offset(today, days.parse().ok()?).ok()?.to_string();
+            match kind {
+                "bd" => Some((day, after)),
+                "plain" => Some((day.replace('-', ""), after)),
+                _ => None,
+            }
+        });
+        match filled {
+            Some((day, after)) => {
+                dated.push_str(&day);
+                rest = after;
+            }
+            None => {
+                dated.push('{');
+                rest = after;
+            }
+        }
+    }
+    dated.push_str(rest);
+    dated
+}
 
 /// Makes a build a track's candidate in the product's file.
 pub(super) fn nominate(folder: &Path, (track, candidate): (&str, &str)) -> io::Result<()> {
@@ -19,8 +57,9 @@ pub(super) fn nominate(folder: &Path, (track, candidate): (&str, &str)) -> io::R
 }
 
 /// Writes the product's folder.
-pub(super) fn write(folder: &Path) -> io::Result<()> {
-    fs::write(folder.join("seaworthy.toml"), FILE)?;
+pub(super) fn write(folder: &Path, today: Day) -> io::Result<()> {
+    fs::write(folder.join("seaworthy.toml"), dated(FILE, today))?;
+    fs::write(folder.join("holidays.ics"), dated(HOLIDAYS, today))?;
     summaries(folder)?;
     ios(folder)?;
     android(folder)?;

@@ -81,6 +81,24 @@ pub(super) const BEFORE: &[Scene] = &[
         ],
     ),
     scene(
+        72,
+        QA,
+        "QA takes the holidays in, and says when each track should go live.",
+        &[
+            "calendar import --product tidewatch holidays.ics",
+            "target set --release 2026.12 --track ios {bd 9}",
+            "target set --release 2026.12 --track android {bd 9}",
+            "target set --release 2026.12 --track watchos {bd 9}",
+            "target set --release 2026.12 --track wearos {bd 6}",
+            "milestone add --release 2026.12 --track ios --name 'Press kit ready' --on {bd 7} press-kit",
+            "milestone reach --release 2026.12 --track ios --on {bd -7} --note 'the branch is closed' code-freeze",
+            "milestone reach --release 2026.12 --track android --on {bd -5} code-freeze",
+            "milestone reach --release 2026.12 --track watchos --on {bd -7} code-freeze",
+            "milestone reach --release 2026.12 --track wearos --on {bd -9} code-freeze",
+            "milestone drop --release 2026.12 --track watchos --reason 'it is handed off inside the bundle of iOS' handoff",
+        ],
+    ),
+    scene(
         55,
         ENGINEERING,
         "Engineering is done with two of the three.",
@@ -151,6 +169,12 @@ pub(super) const BEFORE: &[Scene] = &[
         PRODUCT,
         "",
         &["waiver approve --release 2026.12 --function product --note 'for 4.2.0 alone' {waiver}"],
+    ),
+    scene(
+        27,
+        QA,
+        "Android needs two more days.",
+        &["target set --release 2026.12 --track android --reason 'Checkout has to run again' {bd 11}"],
     ),
     scene(
         26,

@@ -10,6 +10,7 @@ use domain::release::Release;
 use domain::time::Time;
 use domain::timeline::{self, Actual, By, Clash, Planned, Standing, SubmitBy};
 use domain::track::Track;
+use domain::words;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -245,4 +246,62 @@ fn line(of: &Planned<'_>, name: Named<'_>) -> MilestoneLine {
         reached,
         clash,
     }
+}
+
+impl StandingWord {
+    /// Returns it as readers see it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Reached => "reached",
+            Self::Due => "due",
+            Self::Overdue => "overdue",
+            Self::Dropped => "dropped",
+            Self::Unplanned => "no date yet",
+        }
+    }
+}
+
+impl TargetLine {
+    /// Tells how it moved: "moved 3 times, 6 business days later than first planned"; nothing if it never did.
+    pub fn told(&self) -> Option<String> {
+        if self.moved == 0 {
+            return None;
+        }
+        let moved = match self.moved {
+            1 => "moved once".to_owned(),
+            moved => format!("moved {moved} times"),
+        };
+        Some(match self.later_by {
+            0 => format!("{moved}, back to the day it was first planned for"),
+            later if later > 0 => format!("{moved}, {} later than first planned", days(later)),
+            earlier => format!("{moved}, {} earlier than first planned", days(-earlier)),
+        })
+    }
+}
+
+impl MilestoneLine {
+    /// Tells how it stands: "reached Mon 7 Dec 2026, 1 business day late", "due in 3 business days", "due today".
+    pub fn told(&self) -> String {
+        match (self.standing, &self.reached, self.business_days) {
+            (StandingWord::Reached, Some(reached), late) => {
+                let late = match late {
+                    None => String::new(),
+                    Some(0) => ", on the day".to_owned(),
+                    Some(late) if late > 0 => format!(", {} late", days(late)),
+                    Some(early) => format!(", {} early", days(-early)),
+                };
+                format!("reached {}{late}", reached.on.told())
+            }
+            (StandingWord::Due, _, Some(0)) => "due today".to_owned(),
+            (StandingWord::Due, _, Some(left)) => format!("due in {}", days(left)),
+            (StandingWord::Overdue, _, Some(by)) if by > 0 => format!("overdue by {}", days(by)),
+            (StandingWord::Overdue, ..) => "overdue since a day off".to_owned(),
+            (StandingWord::Dropped, ..) => format!("dropped: {}", self.reason.as_deref().unwrap_or_default()),
+            (standing, ..) => standing.label().to_owned(),
+        }
+    }
+}
+
+fn days(count: i32) -> String {
+    words::count(count.into(), "business day", "business days")
 }
