@@ -12,6 +12,8 @@ mod examples;
 mod front;
 mod import;
 mod journal;
+mod mail;
+mod outbox;
 mod people;
 mod place;
 mod release;
@@ -31,6 +33,7 @@ pub(crate) use definition::{Criterion, Definition, Draft, Try};
 pub(crate) use evidence::{Attest, CaseOutcome, DeviceResult, Evidence, Ingest, OfBuild, Summary};
 pub(crate) use import::Import;
 pub(crate) use journal::{Backup, EventPart, Journal, Restore};
+pub(crate) use outbox::Outbox;
 pub(crate) use people::{FunctionOrNone, Login, Logout, People, Token, Whoami, Whose};
 pub(crate) use place::{Kept, Look, Place, Reach, Where};
 pub(crate) use release::{Apply, Changes, Check, Facts, Init, Know, OfRelease};
@@ -149,6 +152,9 @@ pub(crate) enum Command {
     /// Tokens for scripts and continuous integration
     #[command(subcommand)]
     Token(Token),
+    /// What people are told, and what does not get out
+    #[command(subcommand)]
+    Outbox(Outbox),
     /// Serve pages and API to the browsers of this machine
     #[command(after_help = examples::SERVE)]
     Serve(Serve),

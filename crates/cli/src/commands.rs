@@ -23,6 +23,7 @@ mod init;
 mod journal;
 mod know;
 mod login;
+mod outbox;
 mod people;
 mod risk;
 mod serve;
@@ -163,6 +164,7 @@ pub(crate) async fn one(client: &Client, command: Command) -> Outcome {
         Command::Whoami(whoami) => login::whoami(client, &whoami).await,
         Command::People(people) => people::run(client, people).await,
         Command::Token(token) => token::run(client, token).await,
+        Command::Outbox(outbox) => outbox::run(client, outbox).await,
         Command::Serve(serve) => serve::run(client, &serve).await,
         Command::Backup(backup) => backup::backup(client, &backup).await,
         Command::Restore(restore) => backup::restore(client, &restore).await,

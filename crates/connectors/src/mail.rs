@@ -38,12 +38,24 @@ pub enum MailSettingsError {
 /// Why a mail did not go. Completes "failed to …".
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MailError {
-    /// The server is away, busy or does not let us in: the same may go later. It may have arrived all the same.
+    /// The server does not answer: nothing goes to anybody. It may have arrived all the same.
+    #[error("send the mail: {0}")]
+    Away(String),
+    /// The server is busy, or does not let us in: the same may go later.
     #[error("send the mail: {0}")]
     Again(String),
     /// The server will never take it for this address.
     #[error("send the mail: {0}")]
     Never(String),
+}
+
+impl MailError {
+    /// Returns what happened, without what was to be done.
+    pub fn told(&self) -> &str {
+        match self {
+            Self::Away(told) | Self::Again(told) | Self::Never(told) => told,
+        }
+    }
 }
 
 /// A mail to one person.
@@ -181,11 +193,12 @@ fn token(text: &str) -> String {
 /// and 555 to 559. 554 is also what a server says that takes nothing from us at the moment.
 fn sorted(error: &lettre::transport::smtp::Error) -> MailError {
     let told = causes(error);
-    let of_mail = error.status().is_some_and(|code| {
+    let Some(code) = error.status() else { return MailError::Away(told) };
+    let of_mail = {
         code.severity == Severity::PermanentNegativeCompletion
             && code.category == Category::MailSystem
             && code.detail != Detail::Four
-    });
+    };
     if of_mail { MailError::Never(told) } else { MailError::Again(told) }
 }
 

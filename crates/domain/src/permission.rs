@@ -84,6 +84,8 @@ pub enum Act {
     VerifyJournal,
     /// See and revoke sessions and tokens, change a password.
     KeepAccount,
+    /// See what people are told and what does not get out, have it tried again, drop it.
+    KeepOutbox,
     /// Invite people, set roles, disable accounts, erase people.
     ManageAccounts,
 }
@@ -104,6 +106,7 @@ const fn rule(act: Act, says: &'static str, own: Role, others: Role) -> Rule {
 
 /// The table.
 pub const TABLE: [Rule; 20] = [
+pub const TABLE: [Rule; 15] = [
     rule(Act::Read, "see this", Role::Viewer, Role::Viewer),
     rule(Act::BringEvidence, "bring evidence", Role::Contributor, Role::Contributor),
     rule(Act::WithdrawEvidence, "withdraw evidence", Role::Contributor, Role::Coordinator),
@@ -123,6 +126,7 @@ pub const TABLE: [Rule; 20] = [
     rule(Act::Apply, "apply a product’s file", Role::Coordinator, Role::Coordinator),
     rule(Act::VerifyJournal, "verify the journal", Role::Coordinator, Role::Coordinator),
     rule(Act::KeepAccount, "look after an account", Role::Viewer, Role::Admin),
+    rule(Act::KeepOutbox, "look after the outbox", Role::Coordinator, Role::Coordinator),
     rule(Act::ManageAccounts, "manage accounts", Role::Admin, Role::Admin),
 ];
 

@@ -16,6 +16,7 @@ mod imports;
 mod journal;
 mod logins;
 mod object;
+mod outbox;
 mod people;
 mod problem;
 pub(crate) mod refusals;
@@ -151,6 +152,9 @@ pub(crate) fn routes(app: App, access: Access) -> (Router, Vec<Door>, Arc<Served
         .api(Act::ManageAccounts, routes!(people::erase))
         .api(Act::KeepAccount, routes!(tokens::list, tokens::make))
         .api(Act::KeepAccount, routes!(tokens::revoke))
+        .api(Act::KeepOutbox, routes!(outbox::list))
+        .api(Act::KeepOutbox, routes!(outbox::retry))
+        .api(Act::KeepOutbox, routes!(outbox::drop))
         // What the API is tells nothing of anybody.
         .open_api(routes!(document::serve))
         .done_with_document();

@@ -33,6 +33,7 @@ pub(crate) mod load;
 mod merges;
 pub mod moved;
 pub mod once;
+pub mod outbox;
 mod pace;
 pub mod page;
 pub mod person;
@@ -50,6 +51,7 @@ pub mod who;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
+use connectors::mail::MailServer;
 use domain::digest::Digest;
 use domain::envelope::ActorId;
 use domain::id::ReleaseId;
@@ -74,6 +76,10 @@ pub struct App {
     pub(crate) front: Arc<Front>,
     /// The provider that people sign in with, if there is one.
     pub(crate) sign_on: Option<Arc<account::oidc::SignOn>>,
+    /// What takes mail, if there is anything.
+    pub(crate) mail: Option<Arc<MailServer>>,
+    /// Where people reach this server, for links in mails: `https://ship.example`.
+    pub(crate) origin: Arc<str>,
 }
 
 #[derive(Debug)]
@@ -130,7 +136,8 @@ impl App {
             tasks: tokio_util::task::TaskTracker::new(),
         };
         let who = Arc::new(Who::Machine(inner.settings.actor.clone()));
-        Ok(Self { inner: Arc::new(inner), who, front: Arc::default(), sign_on: None })
+        let (front, origin) = (Arc::default(), Arc::from("http://localhost"));
+        Ok(Self { inner: Arc::new(inner), who, front, sign_on: None, mail: None, origin })
     }
 
     /// Returns a handle through which somebody else acts.
@@ -143,6 +150,18 @@ impl App {
     #[must_use]
     pub fn behind(&self, front: Front) -> Self {
         Self { front: Arc::new(front), ..self.clone() }
+    }
+
+    /// Returns a handle in a server that sends mails.
+    #[must_use]
+    pub fn mailing(&self, mail: MailServer) -> Self {
+        Self { mail: Some(Arc::new(mail)), ..self.clone() }
+    }
+
+    /// Returns a handle in a server that people reach at an address.
+    #[must_use]
+    pub fn reached_at(&self, origin: &str) -> Self {
+        Self { origin: Arc::from(origin), ..self.clone() }
     }
 
     /// Waits for what still goes on behind answers already given.

@@ -91,6 +91,11 @@ pub fn client_secret() -> Option<String> {
     variable("SEAWORTHY_OIDC_CLIENT_SECRET")
 }
 
+/// Returns the URL of the mail server, if the environment has one: its password does not belong on a command line.
+pub fn smtp_url() -> Option<String> {
+    variable("SEAWORTHY_SMTP_URL")
+}
+
 fn variable(name: &str) -> Option<String> {
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
     std::env::var(name).ok().filter(|value| !value.is_empty())

@@ -22,11 +22,18 @@ struct Job {
     run: fn(App) -> BoxFuture<'static, Result<(), AppError>>,
 }
 
-const ALL: [Job; 1] = [Job {
-    name: "forget what ended",
-    every: 3600 * SECOND,
-    run: |app| Box::pin(async move { app.forget_what_ended().await }),
-}];
+const ALL: [Job; 2] = [
+    Job {
+        name: "forget what ended",
+        every: 3600 * SECOND,
+        run: |app| Box::pin(async move { app.forget_what_ended().await }),
+    },
+    Job {
+        name: "send what is due",
+        every: 10 * SECOND,
+        run: |app| Box::pin(async move { app.post().await.map(drop) }),
+    },
+];
 
 /// Takes part in every job until it is told to stop.
 pub(crate) fn begin(app: &App, stop: &CancellationToken) {

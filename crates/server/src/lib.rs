@@ -12,6 +12,11 @@ mod jobs;
 pub mod serve;
 mod web;
 
+/// What a server needs to be told of a mail server.
+pub mod mail {
+    pub use connectors::mail::{MailServer, MailSettingsError};
+}
+
 /// What a server needs to be told of an identity provider.
 pub mod oidc {
     pub use connectors::oidc::{OidcError, Provider, Registration};

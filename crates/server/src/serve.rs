@@ -95,7 +95,7 @@ impl Server {
         http.http1().header_read_timeout(HEAD);
         http.http2().keep_alive_interval(HEAD).max_concurrent_streams(100);
         info!(address = %self.address, "listening on {}", self.address);
-        jobs::begin(&self.app, &stop);
+        jobs::begin(&self.app.reached_at(&self.origin()), &stop);
         tokio::spawn({
             let stop = stop.clone();
             async move {

@@ -33,6 +33,7 @@ mod login;
 mod mark;
 mod moment;
 mod oidc;
+mod outbox;
 mod parts;
 mod people;
 mod preferences;
@@ -58,6 +59,7 @@ mod waivers;
 mod whole;
 mod whom;
 
+pub(crate) use parts::timeline::address;
 use std::sync::Arc;
 
 use axum::Router;
@@ -208,6 +210,9 @@ pub(crate) fn router(
         .post(Act::KeepAccount, "/account/identities/link", oidc::link)
         .post(Act::KeepAccount, "/account/identities/unlink", oidc::unlink)
         .post(Act::KeepAccount, "/sign-out", sign_in::leave)
+        .get(Act::KeepOutbox, "/outbox", outbox::show)
+        .post(Act::KeepOutbox, "/outbox/{id}/retry", outbox::retry)
+        .post(Act::KeepOutbox, "/outbox/{id}/drop", outbox::drop)
         .get(Act::ManageAccounts, "/people", people::show)
         .post(Act::ManageAccounts, "/people/invite", people::invite)
         .post(Act::ManageAccounts, "/people/withdraw", people::withdraw)

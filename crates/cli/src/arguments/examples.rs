@@ -393,6 +393,20 @@ Examples:
 pub(super) const CALENDAR_REMOVE: &str = "\
 Examples:
   seaworthy calendar remove --reason 'we work until noon' 2026-12-24";
+pub(super) const OUTBOX_LIST: &str = "\
+Mails go out where `seaworthy serve` is told of a mail server; without one, messages wait.
+
+Examples:
+  seaworthy outbox list
+  seaworthy outbox list --state dead --json";
+
+pub(super) const OUTBOX_RETRY: &str = "\
+Examples:
+  seaworthy outbox retry 4f1a09c2b3d4e5f60718293a4b5c6d7e";
+
+pub(super) const OUTBOX_DROP: &str = "\
+Examples:
+  seaworthy outbox drop --reason 'Sam was told by phone' 4f1a09c2b3d4e5f60718293a4b5c6d7e";
 
 pub(super) const LIST_WHOLE: &str = "\
 Until somebody says so, or a file brings all there is, a criterion that asks whether a list is empty has no answer.

@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use clap::{Args, ValueEnum};
 
 use super::front::Reached;
+use super::mail::Mailing;
 use super::sign_on::Provided;
 
 /// Where pages are served unless told otherwise.
@@ -24,6 +25,8 @@ pub(crate) struct Serve {
     pub(crate) reached: Reached,
     #[command(flatten)]
     pub(crate) provided: Provided,
+    #[command(flatten)]
+    pub(crate) mailing: Mailing,
     /// How the log is written to standard error
     #[arg(long, value_name = "FORMAT", env = "SEAWORTHY_LOG_FORMAT", default_value = "text")]
     pub(crate) log_format: LogFormat,

@@ -23,6 +23,10 @@ pub(super) async fn run(client: &Client, serve: &Serve) -> Outcome {
         Some(sign_on) => app.signing_on(sign_on),
         None => app.clone(),
     };
+    let served = match serve.mailing.server().map_err(Failed::Input)? {
+        Some(mail) => served.mailing(mail),
+        None => served,
+    };
     let server = Server::bind(served, access, serve.reached.front(), serve.listen).await?;
     let link = if access == Access::Machine || !app.needs_set_up().await? {
         None

@@ -67,6 +67,7 @@ const TAGS: [(&str, &str); 13] = [
     ),
     ("Import", "Spreadsheets of defects, changes and sign-offs, brought row by row."),
     ("Asks", "Asking people who need no account for evidence, by links that open one form."),
+    ("Outbox", "What people are told by mail, and what does not get out."),
     ("Journal", "Everything that happened, event by event."),
     ("Accounts", "Who you are, who else may come in, and tokens for programs."),
     ("Description", "What this API is, for programs."),

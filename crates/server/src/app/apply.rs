@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::moved::Seen;
+use super::outbox::Coming;
 use super::{App, AppError};
 
 /// A product's file, with the plan files that it names.
@@ -152,6 +153,12 @@ impl App {
         };
         let moved = decided.iter().filter(|decided| !decided.events.is_empty());
         let streams: Vec<_> = moved.map(|d| (d.stream.clone(), d.events.len() as i64)).collect();
+        let actor = self.actor().await?;
+        let coming: Vec<Coming<'_>> = decided
+            .iter()
+            .map(|decided| Coming { stream: &decided.stream, at: decided.expected, events: &decided.events })
+            .collect();
+        let outbox = self.messages(&coming, &actor, now).await?;
         let parts = decided
             .into_iter()
             .map(|decided| Part {
@@ -160,8 +167,7 @@ impl App {
                 events: decided.events.iter().map(new).collect(),
             })
             .collect();
-        let actor = self.actor().await?;
-        let last = self.journal().append(Append { actor, now, parts, outbox: Vec::new() }).await?.position;
+        let last = self.journal().append(Append { actor, now, parts, outbox }).await?.position;
         let mut noticed = last;
         for (stream, events) in streams.iter().rev() {
             self.noticed(stream, noticed);

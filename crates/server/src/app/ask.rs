@@ -1,6 +1,6 @@
 //! Asking somebody for evidence by a link, and what became of what was asked.
 //!
-//! Invariant: a link's secret is shown once and kept as its digest. What ends an ask carries a key made of the ask, so
+//! Invariant: a link's secret is shown once, or goes into one mail, and is kept as its digest. What ends an ask carries a key made of the ask, so
 //! that on however many servers, of two ends one is recorded.
 
 mod answer;
@@ -139,8 +139,21 @@ impl App {
     async fn link_of(&self, id: &ReleaseId, position: Position) -> Result<AskResponse, AppError> {
         let release = self.release(id).await?;
         let ask = command::open(&release, position, self.now())?;
+        self.journal().tickets_delete_alike(&ask.of, PURPOSE, &payload(id, position)?).await?;
+        Ok(AskResponse {
+            ask: position,
+            link: self.link_besides(id, position).await?,
+            of: self.names_now().await?.of(&ask.of).to_owned(),
+            deed: ask.wanted.deed(&release),
+            until: ask.until,
+        })
+    }
+
+    /// Makes another link of an open ask, for the mail that brings it; those that were shown go on opening it.
+    pub(super) async fn link_besides(&self, id: &ReleaseId, position: Position) -> Result<String, AppError> {
+        let release = self.release(id).await?;
+        let ask = command::open(&release, position, self.now())?;
         let payload = payload(id, position)?;
-        self.journal().tickets_delete_alike(&ask.of, PURPOSE, &payload).await?;
         let secret = secret()?;
         let ticket = Ticket {
             digest: digest_of(&secret),
@@ -153,13 +166,7 @@ impl App {
         if !self.journal().ticket_put(&ticket).await? {
             return Err(Refusal::contradiction("They have been erased. Ask somebody else.").into());
         }
-        Ok(AskResponse {
-            ask: position,
-            link: format!("/asked/{secret}"),
-            of: self.names_now().await?.of(&ask.of).to_owned(),
-            deed: ask.wanted.deed(&release),
-            until: ask.until,
-        })
+        Ok(format!("/asked/{secret}"))
     }
 
     /// Withdraws an open ask; its link opens nothing any more.

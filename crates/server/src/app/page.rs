@@ -4,6 +4,7 @@
 
 use domain::envelope::Position;
 use domain::id::ReleaseId;
+use domain::time::Time;
 use serde::{Deserialize, Deserializer, Serialize, de};
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::{Object, RefOr};
@@ -71,6 +72,22 @@ impl<'de> Deserialize<'de> for AfterPosition {
     }
 }
 
+/// Where a page of messages begins: when it was written, and its id.
+#[derive(Clone, Debug)]
+pub struct AfterMessage(pub(crate) Time, pub(crate) String);
+
+impl<'de> Deserialize<'de> for AfterMessage {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let parts = text.split_once('-').and_then(|(at, id)| {
+            let plain = (1..=64).contains(&id.len())
+                && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+            Some(Self(Time::from_micros(digits(at)?), id.to_owned())).filter(|_| plain)
+        });
+        parts.ok_or_else(|| de::Error::custom("this is no place in the list; take it from `next`"))
+    }
+}
+
 /// Where a page of releases begins.
 #[derive(Clone, Debug)]
 pub struct AfterRelease(pub(crate) ReleaseId);
@@ -113,6 +130,7 @@ schema! {
         .maximum(Some(isize::from(500_i16)))
         .default(Some(100.into()));
     AfterPosition: "Where the page begins: the `next` of the page before.", cursor("^[1-9][0-9]{0,17}$", 18);
+    AfterMessage: "Where the page begins: the `next` of the page before.", cursor("^[1-9][0-9]{0,17}-[0-9a-f]{1,64}$", 83);
     AfterRelease: "Where the page begins: the `next` of the page before.", cursor(&format!("^{NAME}/{NAME}$"), 129);
 }
 

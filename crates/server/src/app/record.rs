@@ -11,6 +11,7 @@ use journal::{Append, AppendError, Appended, Expect, NewEvent, Part};
 use super::apply::{TRIES, pause};
 use super::evidence::EvidenceResponse;
 use super::once::{Once, again};
+use super::outbox::Coming;
 use super::{App, AppError};
 
 impl App {
@@ -35,6 +36,8 @@ impl App {
             let (mut events, key) = decide(&release)?;
             let key = once.map_or(key, |once| once.fact(&actor));
             let now = self.now();
+            let coming = Coming { stream: &stream, at: release.version, events: &events };
+            let outbox = self.messages(&[coming], &actor, now).await?;
             let new = |event: &Event| {
                 let (kind, kind_version) = event.kind();
                 NewEvent { kind: kind.into(), kind_version, occurred_at: now, payload: event.payload() }
@@ -50,8 +53,7 @@ impl App {
                 events: events.iter().map(new).collect(),
             });
             let parts = build.into_iter().chain(fact).collect();
-            match self.journal().append(Append { actor: actor.clone(), now, parts, outbox: Vec::new() }).await
-            {
+            match self.journal().append(Append { actor: actor.clone(), now, parts, outbox }).await {
                 Err(AppendError::Conflict { .. }) => pause(attempt).await,
                 appended => {
                     let Appended { position, fresh, .. } = appended?;

@@ -5,7 +5,7 @@
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::id::ReleaseId;
-use domain::permission::Role;
+use domain::permission::{Act, Role, Whose, may};
 use domain::time::Time;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -322,6 +322,7 @@ fn me(member: &Member) -> Markup {
                 p { b { (member.name) } small { (member.login) ", " (member.role.as_str()) } }
                 ul.plain {
                     li { a href="/account" { "Account" } }
+                    @if may(member.role, Act::KeepOutbox, Whose::Own).is_ok() { li { a href="/outbox" { "Outbox" } } }
                     @if member.role == Role::Admin { li { a href="/people" { "People" } } }
                 }
                 form method="post" action="/sign-out" { button type="submit" { "Sign out" } }
@@ -371,6 +372,8 @@ fn done(code: &str) -> Option<&'static str> {
         "linked" => Some("Linked. You can sign in with either from now on."),
         "unlinked" => Some("Unlinked. It signs you in no more."),
         "uninvited" => Some("Withdrawn. The link works no more."),
+        "retried" => Some("It waits to go out, with the next digest or as soon as it may."),
+        "dropped" => Some("Dropped, with your reason."),
         "changed" => Some("Changed, also in what they have open."),
         "preferences" => Some("Kept for this browser."),
         _ => None,

@@ -45,6 +45,9 @@ pub(super) async fn choose(
         let meant = meant.map(|meant| format!(" Did you mean {meant}?")).unwrap_or_default();
         return Ok(page(&reader, zone, Some(format!("There is no time zone “{zone}”.{meant}"))));
     }
+    if let (Some(member), Some(zone)) = (&reader.who, &known) {
+        app.keep_zone(&member.id, zone).await?;
+    }
     let known_theme = Theme::ALL.iter().find(|(name, _)| *name == theme).map_or("system", |(name, _)| name);
     let mut headers = HeaderMap::new();
     let zone = known.as_ref().and_then(|zone| zone.iana_name()).unwrap_or_default();
@@ -64,7 +67,7 @@ fn page(reader: &Reader, zone: &str, wrong: Option<String>) -> Response {
     let clock = reader.clock("UTC");
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let body = html! {
-        section.head { div { h1 { "Zone and colours" } p.sub { "Kept in this browser alone." } } }
+        section.head { div { h1 { "Zone and colours" } p.sub { "Kept in this browser. Mails to you keep to the working hours of the zone you choose." } } }
         form.card.form method="post" action="/preferences" {
             div.field.wrong[wrong.is_some()] {
                 label for="zone" { "Time zone" }

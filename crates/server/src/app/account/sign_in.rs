@@ -33,6 +33,8 @@ const TRUSTED: Duration = Duration::from_secs(3);
 const LONGEST_LOGIN: usize = 800;
 /// How long a browser that has signed in is known.
 const KNOWN: i64 = 366 * 24 * 3_600_000_000;
+/// How long what was sent or dropped stays in the outbox.
+const OUTBOX_KEPT: i64 = 90 * 24 * 3_600_000_000;
 pub(super) const DEVICE: &str = "device";
 /// How many sessions are remembered.
 const REMEMBERED: usize = 10_000;
@@ -298,6 +300,7 @@ impl App {
         let now = self.now();
         self.journal().sessions_expire(now).await?;
         self.journal().tickets_expire(now).await?;
+        self.journal().outbox_expire(now.plus_micros(-OUTBOX_KEPT)).await?;
         Ok(())
     }
 
