@@ -83,6 +83,7 @@ impl Server {
     pub async fn run(self, stop: CancellationToken) -> Result<(), AppError> {
         keep_memory_of_pages();
         self.app.follow(stop.clone()).await?;
+        let reached = self.app.reached_at(&self.origin());
         let router = router(self.app.clone(), self.access, stop.clone(), recorder());
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         let failed = |source| AppError::Io { doing: "serve", source };
@@ -95,7 +96,7 @@ impl Server {
         http.http1().header_read_timeout(HEAD);
         http.http2().keep_alive_interval(HEAD).max_concurrent_streams(100);
         info!(address = %self.address, "listening on {}", self.address);
-        jobs::begin(&self.app.reached_at(&self.origin()), &stop);
+        jobs::begin(&reached, &stop);
         tokio::spawn({
             let stop = stop.clone();
             async move {

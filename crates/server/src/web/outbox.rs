@@ -60,8 +60,11 @@ async fn page(app: &App, reader: &Reader, query: OutboxQuery, wrong: Option<&str
 fn waits_for(summary: &OutboxSummary) -> Markup {
     html! {
         @match &summary.server {
-            Some(server) => "They go by " b { (server) } ".",
-            None => strong { "No mail server is configured; messages wait." } " Whoever runs the server names one with " code { "SEAWORTHY_SMTP_URL" } " and " code { "SEAWORTHY_MAIL_FROM" } ".",
+            Some(server) => { "They go by " b { (server) } "." }
+            None => {
+                strong { "No mail server is configured; messages wait." }
+                " Whoever runs the server names one with " code { "SEAWORTHY_SMTP_URL" } " and " code { "SEAWORTHY_MAIL_FROM" } "."
+            }
         }
     }
 }

@@ -26,7 +26,7 @@ async fn without_a_mail_server_messages_wait_and_the_page_says_so() {
     let waiting = lines(&site, "waiting").await;
     let asked: Vec<&Value> = waiting.iter().filter(|line| line["kind"] == "ask").collect();
     assert_eq!(asked.len(), 4, "product and engineering have two people each: {waiting:#?}");
-    assert!(asked[0]["tells"].as_str().unwrap().starts_with("answer whether “"), "{asked:?}");
+    assert!(asked[0]["tells"].as_str().unwrap().starts_with("answer whether "), "{asked:?}");
     let (_, page) = site.page(ADA, "/outbox?state=waiting").await;
     assert!(page.contains("Max Okafor") && page.contains("Drop it") && !page.contains("Try again"), "{page}");
     let (_, page) = site.page(ADA, "/outbox?state=dead").await;
@@ -45,10 +45,14 @@ async fn what_is_stuck_says_why_and_is_tried_again_or_dropped_with_a_reason() {
     site.asks_for_a_waiver(ADA, "known").await;
     site.pass(20 * MINUTE);
     let posted = site.app.post().await.unwrap();
-    assert_eq!((posted.sent, posted.failed), (2 + 1, 1), "max, pia and ada; con's mailbox is refused");
+    assert_eq!(
+        (posted.sent, posted.failed),
+        (2, 1),
+        "max and pia; con's mailbox is refused, and ada did it all herself"
+    );
     let mails = sink.mails();
     let of_max = mails.iter().find(|mail| mail.to == [MAX]).unwrap();
-    assert!(of_max.subject.starts_with("Tidewatch 2026.12: answer whether “"), "{}", of_max.subject);
+    assert!(of_max.subject.starts_with("Tidewatch 2026.12: answer whether "), "{}", of_max.subject);
     for part in
         ["Asked of you", "Ada Winter asks to accept", "> known", "Approve it, or refuse it with a reason."]
     {

@@ -31,6 +31,7 @@ const FILE: &str = r#"
 [product]
 name = "Tidewatch"
 zone = "Europe/Helsinki"
+defects_waivable_by = ["product", "engineering"]
 [tracks.ios]
 devices = ["iPhone SE / iOS 17"]
 [[criteria]]
@@ -82,13 +83,18 @@ impl Site {
         }
         let router = router(app.clone(), Access::Demo, CancellationToken::new(), recorder());
         let mut site = Self { app, router, moved, cookies: HashMap::new() };
-        for (login, name, ..) in PEOPLE {
-            let cookie = site.enter(name).await;
-            site.cookies.insert(login, cookie);
-        }
+        site.enter_all().await;
         let answer = site.post("ada@example.org", "/apply", &json!({ "source": FILE })).await;
         assert_eq!(answer.0, 200, "{}", answer.1);
         site
+    }
+
+    /// Has everybody sign in, which holds for a while.
+    pub(crate) async fn enter_all(&mut self) {
+        for (login, name, ..) in PEOPLE {
+            let cookie = self.enter(name).await;
+            self.cookies.insert(login, cookie);
+        }
     }
 
     pub(crate) fn now(&self) -> Time {
@@ -97,10 +103,6 @@ impl Site {
 
     pub(crate) fn pass(&self, micros: i64) {
         self.moved.fetch_add(micros, Ordering::SeqCst);
-    }
-
-    pub(crate) fn pass_until(&self, at: &str) {
-        self.pass(at.parse::<Time>().unwrap().micros() - self.now().micros());
     }
 
     async fn send(
@@ -172,10 +174,12 @@ impl Site {
         }
     }
 
-    /// Asks for a waiver of the smoke criterion, which product and engineering are asked to give.
+    /// Reports a defect and asks to have it waived, which product and engineering are asked to do.
     pub(crate) async fn asks_for_a_waiver(&self, who: &str, reason: &str) -> i64 {
+        let defect = json!({ "title": reason, "severity": "high", "tracks": ["ios"] });
+        let defect = self.does(who, "/defects", defect).await["defect"].clone();
         let wanted = json!({
-            "subject": { "of": "criterion", "criterion": "smoke-passed" },
+            "subject": { "of": "defect", "defect": defect },
             "track": "ios",
             "scope": { "until": "release" },
             "reason": reason,

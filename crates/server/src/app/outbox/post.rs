@@ -3,7 +3,7 @@
 //! Invariant: what a mail tells is settled before it is tried, and it is marked as sent only after the mail server said
 //! that it has it. A mail that is tried again has the name that it had.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use connectors::mail::{Letter, MailError};
 use domain::envelope::{ActorId, Stream};
