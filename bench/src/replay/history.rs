@@ -60,6 +60,7 @@ pub(super) async fn fill(journal: &Journal, events: i64) -> anyhow::Result<()> {
                 actor: ActorId::new("a2f1c3d4e5f60718293a4b5c6d7e8f90"),
                 now,
                 parts: vec![part],
+                outbox: Vec::new(),
             })
             .await?;
         position = head().await?;

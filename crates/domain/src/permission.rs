@@ -105,8 +105,7 @@ const fn rule(act: Act, says: &'static str, own: Role, others: Role) -> Rule {
 }
 
 /// The table.
-pub const TABLE: [Rule; 20] = [
-pub const TABLE: [Rule; 15] = [
+pub const TABLE: [Rule; 21] = [
     rule(Act::Read, "see this", Role::Viewer, Role::Viewer),
     rule(Act::BringEvidence, "bring evidence", Role::Contributor, Role::Contributor),
     rule(Act::WithdrawEvidence, "withdraw evidence", Role::Contributor, Role::Coordinator),
