@@ -20,6 +20,7 @@ mod release;
 mod risk;
 mod serve;
 mod shell;
+mod shipping;
 mod sign_on;
 mod timeline;
 
@@ -40,6 +41,7 @@ pub(crate) use release::{Apply, Changes, Check, Facts, Init, Know, OfRelease};
 pub(crate) use risk::{Described, List, Risk};
 pub(crate) use serve::{Demo, LogFormat, Serve};
 pub(crate) use shell::{Completions, Man};
+pub(crate) use shipping::{Handoff, OnTrack, Shipping, Submission, Track, Turned};
 pub(crate) use timeline::{Calendar, Milestone, OfProduct, OnTrack, Target, Timeline};
 
 /// Is this build fit to ship? What we know, what we don't, and what that means for users.
@@ -134,6 +136,18 @@ pub(crate) enum Command {
     /// Sign your own judgement of the candidate
     #[command(after_help = examples::ASSESS)]
     Assess(Assess),
+    /// Tell how far each track is on its way to users
+    #[command(after_help = examples::SHIPPING)]
+    Shipping(Shipping),
+    /// Hand the candidate over to be submitted: offer, accept, return
+    #[command(subcommand)]
+    Handoff(Handoff),
+    /// What is sent to a store, and what the store says
+    #[command(subcommand)]
+    Submission(Box<Submission>),
+    /// Hold a track, withdraw it, call it stable; no other is touched
+    #[command(subcommand)]
+    Track(Track),
     /// The journal: its signed head, its verification, single events
     #[command(subcommand)]
     Journal(Journal),

@@ -28,6 +28,7 @@ mod people;
 mod risk;
 mod serve;
 mod shell;
+mod shipping;
 mod sign;
 mod summary;
 mod timeline;
@@ -159,6 +160,10 @@ pub(crate) async fn one(client: &Client, command: Command) -> Outcome {
         Command::Candidate(candidate) => candidate::run(client, candidate).await,
         Command::Waiver(waiver) => waiver::run(client, waiver).await,
         Command::Signoff(signoff) => sign::signoff(client, signoff).await,
+        Command::Shipping(shipping) => shipping::show(client, &shipping).await,
+        Command::Handoff(handoff) => shipping::handoff(client, handoff).await,
+        Command::Submission(submission) => shipping::submission(client, *submission).await,
+        Command::Track(track) => shipping::track(client, track).await,
         Command::Assess(assess) => sign::assess(client, assess).await,
         Command::Journal(journal) => journal::run(client, journal).await,
         Command::Whoami(whoami) => login::whoami(client, &whoami).await,

@@ -512,3 +512,73 @@ Examples:
 pub(super) const CRITERION_PRESETS: &str = "\
 Examples:
   seaworthy criterion presets";
+
+pub(super) const SHIPPING: &str = "\
+Examples:
+  seaworthy shipping --release 2026.12
+  seaworthy shipping --release 2026.12 --track ios --json";
+
+pub(super) const HANDOFF_OFFER: &str = "\
+Examples:
+  seaworthy handoff offer --release 2026.12 --track ios --build 514 --done 'The build that was tested is uploaded' --open 'Release notes: German follows tonight'";
+
+pub(super) const HANDOFF_ACCEPT: &str = "\
+Examples:
+  seaworthy handoff accept --release 2026.12 --track ios
+  seaworthy handoff accept --release 2026.12 --track ios --on-behalf-of 'Olu Ade' --source 'message in #ops, 24 Nov 14:05'";
+
+pub(super) const HANDOFF_RETURN: &str = "\
+Examples:
+  seaworthy handoff return --release 2026.12 --track ios --reason 'the release notes are of 4.1'";
+
+pub(super) const HANDOFF_TAKE_BACK: &str = "\
+Examples:
+  seaworthy handoff take-back --release 2026.12 --track ios --reason 'a crash came up'";
+
+pub(super) const SUBMISSION_SEND: &str = "\
+Examples:
+  seaworthy submission send --release 2026.12 --track ios --build 514
+  seaworthy submission send --release 2026.12 --track android --build 514 --at 2026-12-03T13:05:00Z";
+
+pub(super) const SUBMISSION_SAYS: &str = "\
+Examples:
+  seaworthy submission says --release 2026.12 --track ios --word IN_REVIEW
+  seaworthy submission says --release 2026.12 --track ios --word REJECTED --reason '2.1: it crashed on an iPad'";
+
+pub(super) const SUBMISSION_ROLLOUT: &str = "\
+Examples:
+  seaworthy submission rollout --release 2026.12 --track android --word inProgress --percent 5
+  seaworthy submission rollout --release 2026.12 --track ios --word PAUSED --reason 'login fails on iOS 16'";
+
+pub(super) const SUBMISSION_EXPEDITE: &str = "\
+Examples:
+  seaworthy submission expedite --release 2026.12 --track ios --reason 'it mends a crash that every user meets'
+  seaworthy submission expedite --release 2026.12 --track ios --granted";
+
+pub(super) const SUBMISSION_REWORK: &str = "\
+Examples:
+  seaworthy submission rework --release 2026.12 --track ios --plan 'Jo mends the crash by noon' --new-build";
+
+pub(super) const TRACK_HOLD: &str = "\
+Examples:
+  seaworthy track hold --release 2026.12 --track wearos --reason 'tiles crash; it goes on when 515 has it mended'";
+
+pub(super) const TRACK_RESUME: &str = "\
+Examples:
+  seaworthy track resume --release 2026.12 --track wearos --reason '515 has it mended'";
+
+pub(super) const TRACK_WITHDRAW: &str = "\
+Examples:
+  seaworthy track withdraw --release 2026.12 --track wearos --reason 'it goes with 4.3.0'";
+
+pub(super) const TRACK_RESTORE: &str = "\
+Examples:
+  seaworthy track restore --release 2026.12 --track wearos --reason 'it is ready after all'";
+
+pub(super) const TRACK_STABLE: &str = "\
+Examples:
+  seaworthy track stable --release 2026.12 --track android --reason '99.8 % without a crash, for a week'";
+
+pub(super) const TRACK_UNSETTLE: &str = "\
+Examples:
+  seaworthy track unsettle --release 2026.12 --track android --reason 'a crash on Android 16'";

@@ -11,6 +11,7 @@ export const pages = async () => {
     { name: "track-ready", path: `${release}/tracks/ios` },
     { name: "track-not-ready", path: `${release}/tracks/android` },
     { name: "track-unknown", path: `${release}/tracks/wearos` },
+    { name: "way", path: `${release}/tracks/ios/way` },
     { name: "evidence", path: `${release}/evidence` },
     { name: "evidence-nothing-fits", path: `${release}/evidence?find=nothing+is+called+so` },
     { name: "run-with-failures", path: piece(({ what, track }) => what.startsWith("regression") && track === "android") },

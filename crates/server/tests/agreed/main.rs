@@ -5,5 +5,6 @@
 mod api;
 mod imports;
 mod pages;
+mod shipping;
 mod site;
 mod workbook;

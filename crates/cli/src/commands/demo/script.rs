@@ -26,6 +26,7 @@ const QA: &str = "Maren Okafor";
 const ENGINEERING: &str = "Alba Ferreira";
 const PRODUCT: &str = "Piotr Nowak";
 const WATCHES: &str = "Jonas Lind";
+const OPERATIONS: &str = "Tomi Abara";
 
 /// Somebody of the demo's team, with an account.
 #[derive(Debug)]
@@ -45,7 +46,7 @@ pub(super) const MEMBERS: &[Member] = &[
     member(WATCHES, Role::Contributor, Function::Qa),
     member(ENGINEERING, Role::Contributor, Function::Engineering),
     member(PRODUCT, Role::Coordinator, Function::Product),
-    member("Tomi Abara", Role::Contributor, Function::Operations),
+    member(OPERATIONS, Role::Contributor, Function::Operations),
     member("Ines Duarte", Role::Viewer, Function::Marketing),
     member("Ruth Keller", Role::Viewer, Function::Leadership),
     member("Sam Petrov", Role::Admin, Function::Operations),
@@ -226,11 +227,25 @@ pub(super) const BEFORE: &[Scene] = &[
             "summary --release 2026.12 --track wearos --build 90217 summaries/wearos.md",
         ],
     ),
+    scene(
+        1,
+        QA,
+        "iOS: offered to those who submit it.",
+        &[
+            "handoff offer --release 2026.12 --track ios --build 514 --done 'The very build that was tested is uploaded' --done 'Listing and screenshots are up to date' --open 'Release notes are written in every language: German follows tonight'",
+        ],
+    ),
     scene(0, QA, "So, is this release fit to ship?", &["check --release 2026.12"]),
 ];
 
 /// What goes on while somebody watches.
 pub(super) const AFTERWARDS: &[Scene] = &[
+    scene(
+        0,
+        OPERATIONS,
+        "iOS: accepted, to be submitted with watchOS inside.",
+        &["handoff accept --release 2026.12 --track ios --note 'The German notes are in.'"],
+    ),
     scene(
         0,
         WATCHES,
@@ -301,6 +316,21 @@ pub(super) const AFTERWARDS: &[Scene] = &[
             "attest --release 2026.12 --track android --build 40519 --device 'Pixel 8 / Android 15' --result passed",
             "attest --release 2026.12 --track android --build 40519 --device 'Galaxy A15 / Android 14' --result passed",
             "summary --release 2026.12 --track android --build 40519 summaries/android-again.md",
+        ],
+    ),
+    scene(
+        0,
+        WATCHES,
+        "watchOS: offered, too.",
+        &["handoff offer --release 2026.12 --track watchos --build 514"],
+    ),
+    scene(
+        0,
+        QA,
+        "watchOS is accepted, and iOS goes to the App Store with it.",
+        &[
+            "handoff accept --release 2026.12 --track watchos",
+            "submission send --release 2026.12 --track ios --build 514",
         ],
     ),
 ];
