@@ -3,6 +3,7 @@
 //! Invariant: an id that is not well formed is refused here, before anything is opened.
 
 mod ask;
+mod blocker;
 mod change;
 mod decide;
 mod defect;
@@ -27,6 +28,7 @@ mod timeline;
 use clap::{Parser, Subcommand};
 
 pub(crate) use ask::{Ask, Behalf, Reached, Whom};
+pub(crate) use blocker::{Because, Blocker, ListBlockers, OfBlocker, OneLink, OwnedBy, Propose};
 pub(crate) use change::{Add, Change, OfChange};
 pub(crate) use decide::{Assess, Candidate, EndWaiver, Nominate, Recommend, RequestWaiver, Signoff, Waiver};
 pub(crate) use defect::{Defect, ListDefects, OfDefect, Report};
@@ -121,6 +123,9 @@ pub(crate) enum Command {
     /// The product's working calendar: holidays and freezes
     #[command(subcommand)]
     Calendar(Calendar),
+    /// Blockers: what could stop the release, who owns it, and where it stands
+    #[command(subcommand)]
+    Blocker(Blocker),
     /// Say that a list of defects, changes or risks is whole
     #[command(subcommand)]
     List(List),

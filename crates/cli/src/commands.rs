@@ -7,6 +7,7 @@ mod ask;
 mod attest;
 mod backup;
 mod calendar;
+mod blocker;
 mod candidate;
 mod change;
 mod changes;
@@ -156,6 +157,7 @@ pub(crate) async fn one(client: &Client, command: Command) -> Outcome {
         Command::Target(target) => timeline::target(client, target).await,
         Command::Milestone(milestone) => timeline::milestone(client, milestone).await,
         Command::Calendar(calendar) => calendar::run(client, calendar).await,
+        Command::Blocker(blocker) => blocker::run(client, blocker).await,
         Command::List(list) => risk::whole(client, list).await,
         Command::Candidate(candidate) => candidate::run(client, candidate).await,
         Command::Waiver(waiver) => waiver::run(client, waiver).await,

@@ -4,6 +4,7 @@
 
 mod link;
 mod status;
+mod turn;
 mod verb;
 
 use std::fmt;
@@ -23,12 +24,12 @@ use crate::voice::{Behalf, Voice};
 
 pub use link::Link;
 pub use status::{Kind, Lacks, StatusStanding, Update, counts_as_status};
+pub use turn::Turn;
 pub use verb::Verb;
 
 /// What people call a blocker by: "blocker 3" of its release.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-#[schema(example = 3)]
 pub struct BlockerNumber(pub u32);
 
 impl fmt::Display for BlockerNumber {

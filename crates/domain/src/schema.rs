@@ -7,6 +7,7 @@ use utoipa::openapi::{Object, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::calendar::Day;
+use crate::blocker::BlockerNumber;
 use crate::digest::Digest;
 use crate::envelope::{ActorId, Position, Stream};
 use crate::time::Time;
@@ -42,6 +43,11 @@ schema! {
         .minimum(Some(1))
         .maximum(Some(i64::MAX as isize))
         .examples([42]);
+    BlockerNumber: described("The number of a blocker within its release, counted from 1: “blocker 3”.", Type::Integer)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32)))
+        .minimum(Some(1))
+        .maximum(Some(i32::MAX as isize))
+        .examples([3]);
     Time: described("A moment, as RFC 3339 has it. Answers have six decimals.", Type::String)
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
         .examples(["2026-12-03T13:05:00.000000Z"]);

@@ -117,7 +117,7 @@
     const follow = (selector) => document.querySelector(selector)?.click();
     if (go && Date.now() - go < 1500) {
       go = 0;
-      const tab = { d: "definition", b: "defects", r: "risks", w: "waivers", e: "evidence", c: "changes", j: "journal" }[event.key];
+      const tab = { s: "blockers", d: "definition", b: "defects", r: "risks", w: "waivers", e: "evidence", c: "changes", j: "journal" }[event.key];
       if (event.key === "f") follow(".brand");
       else if (event.key === "o") follow(".tabs a:first-child");
       else if (tab) follow(`.tabs a[href*="/${tab}"]`);
@@ -128,6 +128,12 @@
       case "/": { const search = document.querySelector("main input[type=search]"); if (search) { event.preventDefault(); search.focus(); search.select(); } break; }
       case "?": document.getElementById("keys")?.showModal(); break;
       case "a": { const menu = document.getElementById("as-of"); if (menu) { event.preventDefault(); menu.open = true; menu.querySelector("input").focus(); } break; }
+      case "n": case "p": {
+        const steps = [...document.querySelectorAll("a.step")], at = steps.indexOf(document.activeElement);
+        const next = steps[event.key === "n" ? at + 1 : at < 0 ? steps.length - 1 : at - 1];
+        if (next) { event.preventDefault(); next.focus(); next.closest("li").scrollIntoView({ block: "center" }); }
+        break;
+      }
       case "[": follow(".steps [rel=prev]"); break;
       case "]": follow(".steps [rel=next]"); break;
     }

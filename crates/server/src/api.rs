@@ -4,6 +4,7 @@
 
 mod asks;
 mod calendars;
+mod blockers;
 mod candidates;
 mod conditions;
 mod contents;
@@ -133,6 +134,21 @@ pub(crate) fn routes(app: App, access: Access) -> (Router, Vec<Door>, Arc<Served
         .api(Act::Read, routes!(calendars::show))
         .api(Act::Schedule, routes!(calendars::import))
         .api(Act::Schedule, routes!(calendars::remove))
+        .api(Act::Read, routes!(blockers::list))
+        .api(Act::Report, routes!(blockers::propose))
+        .api(Act::Read, routes!(blockers::show))
+        .api(Act::Scope, routes!(blockers::ending::accept))
+        .api(Act::Scope, routes!(blockers::ending::reject))
+        .api(Act::Report, routes!(blockers::own))
+        .api(Act::GiveWord, routes!(blockers::update))
+        .api(Act::Scope, routes!(blockers::ending::resolve))
+        .api(Act::GiveWord, routes!(blockers::ending::waive))
+        .api(Act::Scope, routes!(blockers::ending::defer))
+        .api(Act::Scope, routes!(blockers::ending::withdraw))
+        .api(Act::Scope, routes!(blockers::ending::merge))
+        .api(Act::Report, routes!(blockers::ending::reopen))
+        .api(Act::Report, routes!(blockers::link))
+        .api(Act::Report, routes!(blockers::unlink))
         .api(Act::Read, routes!(journal::head))
         .api(Act::VerifyJournal, routes!(journal::verify))
         .api(Act::Read, routes!(journal::events))

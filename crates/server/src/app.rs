@@ -8,6 +8,7 @@ pub mod ask;
 pub mod attachment;
 pub mod backup;
 pub mod calendar;
+pub mod blockers;
 pub mod candidate;
 pub mod cases;
 pub mod changes;

@@ -11,6 +11,8 @@ mod asks;
 mod assets;
 mod bare;
 mod calendar;
+mod blocker;
+mod blockers;
 mod candidate;
 mod change;
 mod changes;
@@ -37,6 +39,7 @@ mod outbox;
 mod parts;
 mod people;
 mod preferences;
+mod propose;
 mod reader;
 mod record;
 mod release;
@@ -192,6 +195,22 @@ pub(crate) fn router(
         .get(Act::Read, "/products/{product}/calendar", calendar::show)
         .post_large(Act::Schedule, "/products/{product}/calendar/holidays", calendar::import, CALENDAR_LIMIT)
         .post(Act::Schedule, "/products/{product}/calendar/removals", calendar::remove)
+        .get(Act::Read, "/releases/{product}/{name}/blockers", blockers::list)
+        .post(Act::Report, "/releases/{product}/{name}/blockers", propose::propose)
+        .get(Act::Report, "/releases/{product}/{name}/blockers/new", propose::form)
+        .get(Act::Read, "/releases/{product}/{name}/blockers/{blocker}", blocker::show)
+        .post(Act::Scope, "/releases/{product}/{name}/blockers/{blocker}/accept", blocker::accept)
+        .post(Act::Scope, "/releases/{product}/{name}/blockers/{blocker}/reject", blocker::reject)
+        .post(Act::Report, "/releases/{product}/{name}/blockers/{blocker}/own", blocker::own)
+        .post(Act::GiveWord, "/releases/{product}/{name}/blockers/{blocker}/update", blocker::update)
+        .post(Act::Scope, "/releases/{product}/{name}/blockers/{blocker}/resolve", blocker::resolve)
+        .post(Act::GiveWord, "/releases/{product}/{name}/blockers/{blocker}/waive", blocker::waive)
+        .post(Act::Scope, "/releases/{product}/{name}/blockers/{blocker}/defer", blocker::defer)
+        .post(Act::Scope, "/releases/{product}/{name}/blockers/{blocker}/withdraw", blocker::withdraw)
+        .post(Act::Scope, "/releases/{product}/{name}/blockers/{blocker}/merge", blocker::merge)
+        .post(Act::Report, "/releases/{product}/{name}/blockers/{blocker}/reopen", blocker::reopen)
+        .post(Act::Report, "/releases/{product}/{name}/blockers/{blocker}/link", blocker::link)
+        .post(Act::Report, "/releases/{product}/{name}/blockers/{blocker}/unlink", blocker::unlink)
         .post(Act::Report, "/releases/{product}/{name}/lists", whole::say)
         .get(Act::Read, "/releases/{product}/{name}/changes", changes::show)
         .get(Act::Read, "/releases/{product}/{name}/journal", journal::of_release)

@@ -407,6 +407,79 @@ Examples:
 pub(super) const OUTBOX_DROP: &str = "\
 Examples:
   seaworthy outbox drop --reason 'Sam was told by phone' 4f1a09c2b3d4e5f60718293a4b5c6d7e";
+pub(super) const BLOCKER_LIST: &str = "\
+Examples:
+  seaworthy blocker list --release 2026.12
+  seaworthy blocker list --release 2026.12 --turn owner --track ios
+  seaworthy blocker list --release 2026.12 --state open --json";
+
+pub(super) const BLOCKER_SHOW: &str = "\
+Examples:
+  seaworthy blocker show --release 2026.12 3
+  seaworthy blocker show --release 2026.12 3 --json";
+
+pub(super) const BLOCKER_PROPOSE: &str = "\
+Examples:
+  seaworthy blocker propose --release 2026.12 --track wearos --criterion smoke-passed --defect TW-2304 'Routes do not sync to the watch on build 514'
+  seaworthy blocker propose --release 2026.12 --track ios --track watchos --milestone submission --owner 'Jo Lind' --function marketing --url https://git.example/tidewatch/pull/4411 'The screenshots of the new watch face are missing'";
+
+pub(super) const BLOCKER_ACCEPT: &str = "\
+Examples:
+  seaworthy blocker accept --release 2026.12 3 --owner 'Jo Lind' --function engineering
+  seaworthy blocker accept --release 2026.12 3 --ask 'Sam Petrov'";
+
+pub(super) const BLOCKER_REJECT: &str = "\
+Examples:
+  seaworthy blocker reject --release 2026.12 3 --reason 'it happens on one phone that nobody sells any more'";
+
+pub(super) const BLOCKER_OWN: &str = "\
+Examples:
+  seaworthy blocker own --release 2026.12 3 --function engineering
+  seaworthy blocker own --release 2026.12 3 --owner 'Jo Lind' --function qa --reason 'Ada is away until Monday'";
+
+pub(super) const BLOCKER_STATUS: &str = "\
+Examples:
+  seaworthy blocker status --release 2026.12 3 --next 2026-12-03T17:00:00Z 'Jo runs build 515 on three watches; it syncs, or the change is reverted'
+  seaworthy blocker status --release 2026.12 3 --next 2026-12-03T17:00:00Z --on-behalf-of 'Jo Lind' --source 'phone call' 'the fix is in review'";
+
+pub(super) const BLOCKER_NOTE: &str = "\
+Examples:
+  seaworthy blocker note --release 2026.12 3 'seen in the beta as well'";
+
+pub(super) const BLOCKER_RESOLVE: &str = "\
+Examples:
+  seaworthy blocker resolve --release 2026.12 3 --track wearos --build 515 --evidence 118 'routes arrived on three watches'
+  seaworthy blocker resolve --release 2026.12 3 --url https://git.example/tidewatch/pull/4411 'the change is reverted'";
+
+pub(super) const BLOCKER_WAIVE: &str = "\
+Examples:
+  seaworthy blocker waive --release 2026.12 3 --for product --reason 'it was so in 4.1 too' --users 'runners with an old watch see the last route until they open the app'";
+
+pub(super) const BLOCKER_DEFER: &str = "\
+Examples:
+  seaworthy blocker defer --release 2026.12 3 --to 2027.01 --reason 'the old backend serves 4.2 as well'
+  seaworthy blocker defer --release 2026.12 3 --until 2026-12-07T09:00:00Z --reason 'the store answers on Monday'";
+
+pub(super) const BLOCKER_WITHDRAW: &str = "\
+Examples:
+  seaworthy blocker withdraw --release 2026.12 3 --reason 'of another app'";
+
+pub(super) const BLOCKER_REOPEN: &str = "\
+Examples:
+  seaworthy blocker reopen --release 2026.12 3 --reason 'it is back on an old phone'";
+
+pub(super) const BLOCKER_MERGE: &str = "\
+Examples:
+  seaworthy blocker merge --release 2026.12 4 --into 3";
+
+pub(super) const BLOCKER_LINK: &str = "\
+Examples:
+  seaworthy blocker link --release 2026.12 3 --defect TW-2304
+  seaworthy blocker link --release 2026.12 3 --url https://git.example/tidewatch/pull/4411";
+
+pub(super) const BLOCKER_UNLINK: &str = "\
+Examples:
+  seaworthy blocker unlink --release 2026.12 3 --defect TW-2304";
 
 pub(super) const LIST_WHOLE: &str = "\
 Until somebody says so, or a file brings all there is, a criterion that asks whether a list is empty has no answer.

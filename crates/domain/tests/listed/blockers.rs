@@ -2,7 +2,7 @@
 
 use domain::blocker::{
     BlockerNumber, BlockerState, DeferredTo, Kind, Lacks, Link, Owner, Proposal, Resolution, StatusStanding,
-    Threatened, Update, Verb, counts_as_status,
+    Threatened, Turn, Update, Verb, counts_as_status,
 };
 use domain::command::Settled;
 use domain::command::blocker::{
@@ -413,4 +413,24 @@ fn what_had_ended_when_something_was_decided_and_came_up_again_is_told_since() {
     story.settle(settled);
     assert_eq!(told(&story, decided), ["blocker 1 “Routes do not sync” was reopened: it is back"]);
     assert_eq!(told(&story, story.release.position), [""; 0]);
+}
+
+#[test]
+fn it_is_nobodys_turn_then_the_owners_and_then_it_can_wait() {
+    let turn = |story: &Story, now| story.release.blocker(ONE).unwrap().turn(at(now));
+    let mut story = story(BlockerState::Proposed);
+    assert_eq!(turn(&story, 1_000), Some((Turn::Nobody, at(5))));
+    let settled = accept(&story.release, ONE, None, Some(ActorId::new("jo")), &ada(), NOW);
+    story.settle(settled);
+    assert_eq!(turn(&story, 1_000), Some((Turn::Nobody, at(8))), "whoever is asked does not own it yet");
+    let settled = own(&story.release, ONE, owner("jo"), None, NOW);
+    story.settle(settled);
+    assert_eq!(turn(&story, 1_000), Some((Turn::Owner, at(8))));
+    let settled = update(&story.release, ONE, status("Jo tries 515", 2_000), &speaker("jo"), NOW);
+    story.settle(settled);
+    assert_eq!(turn(&story, 1_999), Some((Turn::Waiting, at(2_000))));
+    assert_eq!(turn(&story, 2_500), Some((Turn::Owner, at(2_000))));
+    let settled = resolve(&story.release, ONE, shown("it syncs"), &ada(), NOW);
+    story.settle(settled);
+    assert_eq!(turn(&story, 2_500), None);
 }

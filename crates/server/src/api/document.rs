@@ -46,6 +46,7 @@ it stays good while things are added. Times are RFC 3339 in UTC.";
 
 /// The groups of routes, in the order in which they are read.
 const TAGS: &[(&str, &str)] = &[
+const TAGS: [(&str, &str); 13] = [
     ("Releases", "Products and releases, what they are ready for, and why."),
     ("Definition", "The definition of ready: drafted, agreed, in force; and criteria tried out."),
     ("Evidence", "Test runs, checks by hand and summaries: brought, read and withdrawn."),
@@ -64,6 +65,7 @@ const TAGS: &[(&str, &str)] = &[
         "Timeline",
         "When each track should go live, the milestones before and after it, and the days that are worked.",
     ),
+    ("Blockers", "What could stop the release, who owns it, and where it stands."),
     ("Import", "Spreadsheets of defects, changes and sign-offs, brought row by row."),
     ("Asks", "Asking people who need no account for evidence, by links that open one form."),
     ("Outbox", "What people are told by mail, and what does not get out."),

@@ -2,6 +2,7 @@
 //!
 //! Invariant: what is described is what is taken.
 
+use domain::blocker::BlockerNumber;
 use domain::envelope::Position;
 use serde::{Deserializer, de};
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
@@ -64,6 +65,24 @@ pub(crate) fn position<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Pos
         ));
     }
     Ok(Position(whole))
+}
+
+/// Reads a position that may be left out.
+pub(crate) fn perhaps_position<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Position>, D::Error> {
+    #[derive(serde::Deserialize)]
+    struct Read(#[serde(deserialize_with = "position")] Position);
+    let read: Option<Read> = serde::Deserialize::deserialize(deserializer)?;
+    Ok(read.map(|Read(position)| position))
+}
+
+/// Reads the number of a blocker as JSON has whole numbers: also as 3.0, and from 1 on.
+pub(crate) fn blocker<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BlockerNumber, D::Error> {
+    let wanted = "the number of a blocker, a whole number from 1 on";
+    let whole = deserializer.deserialize_i64(Whole(wanted))?;
+    let number = u32::try_from(whole).ok().filter(|number| (1..=i32::MAX as u32).contains(number));
+    number.map(BlockerNumber).ok_or_else(|| de::Error::invalid_value(de::Unexpected::Signed(whole), &wanted))
 }
 
 /// Reads a percentage as JSON has whole numbers: also as 80.0. Whether it is one from 0 to 100 is for the command to say.

@@ -36,6 +36,7 @@ pub(super) struct Frame<'a> {
 pub(super) struct Tabs<'a> {
     pub(super) release: &'a ReleaseId,
     pub(super) here: Tab,
+    pub(super) blockers: usize,
     pub(super) contents: usize,
     pub(super) defects: usize,
     pub(super) risks: usize,
@@ -47,6 +48,8 @@ pub(super) struct Tabs<'a> {
 pub(super) enum Tab {
     Overview,
     Timeline,
+    /// The stand-up.
+    Blockers,
     Definition,
     /// The changes that the release carries.
     Contents,
@@ -231,6 +234,7 @@ impl Frame<'_> {
         let all = [
             (Tab::Overview, "Overview", base.clone(), None),
             (Tab::Timeline, "Timeline", format!("{base}/timeline"), None),
+            (Tab::Blockers, "Blockers", format!("{base}/blockers"), Some(tabs.blockers)),
             (Tab::Definition, "Definition", format!("{base}/definition"), None),
             (Tab::Contents, "Contents", format!("{base}/contents"), Some(tabs.contents)),
             (Tab::Defects, "Defects", format!("{base}/defects"), Some(tabs.defects)),
@@ -364,6 +368,19 @@ fn done(code: &str) -> Option<&'static str> {
         "said" => Some("Said, and on record under your name."),
         "taken-out" => Some("Taken out. It stays on record, with the reason."),
         "noted" => Some("Noted."),
+        "proposed" => Some("Proposed. It counts once it is accepted."),
+        "accepted" => Some("Accepted. It stands in the way until it ends."),
+        "rejected" => Some("Rejected, with your reason."),
+        "owned" => Some("It has an owner. Next comes a status."),
+        "status" => Some("On record. The next one is due when you said."),
+        "resolved" => Some("Resolved, with what shows it."),
+        "waived" => Some("Waived. What users will meet is told with the release."),
+        "put-off" => Some("Deferred. It stays on record, with the reason."),
+        "merged" => Some("Merged. The other has the tracks and links of both."),
+        "reopened" => Some("Reopened. A new status is due."),
+        "withdrawn-blocker" => Some("Withdrawn. It stays on record and no longer counts."),
+        "tied" => Some("Linked."),
+        "untied" => Some("Taken off. That it was linked stays on record."),
         "closed" => Some("Closed, with what became of it."),
         "whole" => Some("On record: nothing is missing on it, as of now."),
         "password" => Some("Changed. Your other sessions have ended."),
@@ -385,6 +402,7 @@ fn help() -> Markup {
     let keys = [
         ("/", "search on this page"),
         ("g o", "overview of the release"),
+        ("g s", "blockers, as for a stand-up"),
         ("g d", "definition of ready"),
         ("g b", "defects"),
         ("g r", "risks"),
@@ -393,6 +411,7 @@ fn help() -> Markup {
         ("g c", "changes"),
         ("g j", "journal"),
         ("g f", "fleet"),
+        ("n p", "next and previous blocker, on their page"),
         ("a", "see it as of another moment"),
         ("[ ]", "change before and after, on a page of the past"),
         ("?", "these keys"),

@@ -155,6 +155,7 @@ impl Seen {
             tabs: Some(Tabs {
                 release: &release.id,
                 here: tab,
+                blockers: release.blockers.iter().filter(|of| of.state(self.view.at).is_live()).count(),
                 contents: release.changes.values().filter(|change| change.taken_out.is_none()).count(),
                 defects: release.defects.values().filter(|defect| defect.withdrawn.is_none()).count(),
                 risks: release.risks.iter().filter(|risk| risk.closed.is_none()).count(),

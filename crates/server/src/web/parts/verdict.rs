@@ -2,6 +2,7 @@
 //!
 //! Invariant: a verdict that is shown anywhere links to what it rests on.
 
+use domain::blocker::{Blocker, Threatened};
 use domain::criterion::{Criterion, Function};
 use domain::ground::Ground;
 use domain::permission::Act;
@@ -156,7 +157,7 @@ pub(crate) fn one_by_one(seen: &Seen, reader: &Reader, track: &TrackCheck) -> Ma
     }
 }
 
-/// The waiver of a criterion that is not met, or the way to one, where somebody may accept it as it is.
+/// The waiver and the blocker of a criterion that is not met, or the ways to one.
 fn waiving(seen: &Seen, reader: &Reader, track: &TrackCheck, check: &CriterionCheck) -> Markup {
     let release = &seen.view.release;
     let subject = Subject::Criterion { criterion: check.id.clone() };
@@ -178,7 +179,17 @@ fn waiving(seen: &Seen, reader: &Reader, track: &TrackCheck, check: &CriterionCh
             None if offered => { " · " a href=(seen.path(&format!("/waivers/new?track={}&criterion={}", track.track, check.id))) { "Ask for a waiver…" } },
             None => {},
         }
+        @if let Some(blocker) = release.blockers.iter().rev().find(|blocker| threatens(blocker, track, check) && blocker.state(seen.view.at).is_live()) {
+            " · " a href=(reader.link(seen.path(&format!("/blockers/{}", blocker.number)))) { "blocker " (blocker.number) }
+        } @else if stands && seen.past.is_none() && reader.may(Act::Report) {
+            " · " a href=(seen.path(&format!("/blockers/new?track={}&criterion={}", track.track, check.id))) { "Propose a blocker…" }
+        }
     }
+}
+
+fn threatens(blocker: &Blocker, track: &TrackCheck, check: &CriterionCheck) -> bool {
+    blocker.is_on(&track.track)
+        && matches!(&blocker.threatens, Threatened::Criterion { criterion } if *criterion == check.id)
 }
 
 /// Draws the evidence that a verdict rests on, what is stale marked as such.
