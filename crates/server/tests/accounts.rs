@@ -160,6 +160,7 @@ fn filled(path: &str) -> String {
         .replace("{secret}", "none")
         .replace("{file}", "none.css")
         .replace("{person}", "nobody")
+        .replace("{id}", "00")
 }
 
 #[tokio::test(flavor = "multi_thread")]

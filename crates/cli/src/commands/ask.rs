@@ -66,6 +66,9 @@ fn told(client: &Client, asked: &AskResponse, bytes: &[u8], json: bool, reached:
         asked.deed,
         asked.until.timestamp()
     ));
+    if let Some(address) = &asked.mailed_to {
+        terminal::note(&format!("A link of its own goes to {address} by mail, in their working hours."));
+    }
     let origin = reached.origin.clone().unwrap_or_else(|| client.origin());
     terminal::line(&format!("{}{}", origin.trim_end_matches('/'), asked.link));
     Ok(Exit::Ready)

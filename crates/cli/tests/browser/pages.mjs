@@ -45,5 +45,6 @@ export const asking = async () => {
     { name: "record-summary", path: `${release}/record?what=summary` },
     { name: "ask", path: `${release}/asks/new?what=check&track=wearos` },
     { name: "asks", path: `${release}/asks` },
+    { name: "outbox", path: "/outbox" },
   ];
 };

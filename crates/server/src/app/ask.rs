@@ -52,6 +52,9 @@ pub struct AskResponse {
     /// What they are asked, as it completes "please …".
     pub deed: String,
     pub until: Time,
+    /// The address to which a link of its own goes by mail, if one is known and the server sends mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mailed_to: Option<String>,
 }
 
 /// Which asks to list.
@@ -126,10 +129,12 @@ impl App {
         let decide = |release: &Release| Ok((vec![command::ask(release, asked.clone(), now)?], key.clone()));
         let EvidenceResponse { evidence: position, .. } =
             self.append_evidence(id, Event::Asked(asked.clone()), once, decide).await?;
-        self.link_of(id, position).await
+        let response = self.link_of(id, position).await?;
+        let mailed_to = self.mailed_to(&found.id).await?;
+        Ok(AskResponse { mailed_to, ..response })
     }
 
-    /// Makes the link of an open ask anew; the one before opens nothing any more.
+    /// Makes the link of an open ask anew; those before open nothing any more.
     pub async fn ask_anew(&self, id: &ReleaseId, position: Position) -> Result<AskResponse, AppError> {
         self.allows(Act::Ask, Whose::Others)?;
         command::open(&*self.release(id).await?, position, self.now())?;
@@ -146,6 +151,7 @@ impl App {
             of: self.names_now().await?.of(&ask.of).to_owned(),
             deed: ask.wanted.deed(&release),
             until: ask.until,
+            mailed_to: None,
         })
     }
 

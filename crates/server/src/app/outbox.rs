@@ -108,6 +108,15 @@ impl App {
         Ok(speakers)
     }
 
+    /// Returns where somebody gets mail, if this server sends any.
+    pub(super) async fn mailed_to(&self, person: &ActorId) -> Result<Option<String>, AppError> {
+        if self.mail.is_none() {
+            return Ok(None);
+        }
+        let person = self.journal().person_get(person).await?;
+        Ok(person.as_ref().and_then(post::mail_address).map(str::to_owned))
+    }
+
     /// Keeps the zone in which somebody works: messages to them keep to its hours.
     pub(crate) async fn keep_zone(&self, person: &ActorId, zone: &TimeZone) -> Result<(), AppError> {
         if let Some(name) = zone.iana_name() {
@@ -151,12 +160,17 @@ fn walk(
             occurred_at: now,
             recorded_at: now,
         };
-        let Some(before) = release.take() else {
+        let Some(mut after) = release.take() else {
             release = Release::begin(&envelope, event.clone());
             continue;
         };
-        let mut after = before.clone();
+        // Of the many events of an import few concern anybody; only for those both states are kept.
+        let before = concerns(event).then(|| after.clone());
         after.apply(&envelope, event.clone());
+        let Some(before) = before else {
+            release = Some(after);
+            continue;
+        };
         let told = notices(&before, &after, event, &envelope);
         let zone = &after.description.zone;
         found.extend(told.into_iter().map(|notice| (first + index, notice, zone.clone())));

@@ -210,6 +210,7 @@ fn link_page(seen: &Seen, reader: &Reader, asked: &AskResponse, by: &str) -> Mar
             pre.raw tabindex="0" { (link) }
             h2 { "A message to send it in" }
             pre.raw tabindex="0" { (message) }
+            @if let Some(address) = &asked.mailed_to { p { "A link of its own goes to " b { (address) } " by mail, in their working hours. Whichever is answered first counts." } }
             p.hint { "Hand it to " (asked.of) " and to nobody else: whoever has it answers in their name, and what is answered says that it came by a link of yours." }
             p { a.button.primary href=(seen.path("/asks")) { "To what is asked" } }
         }

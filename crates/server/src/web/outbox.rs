@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use domain::id::ReleaseId;
 use domain::notice::{Kind, Urgency};
+use domain::words;
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -34,11 +35,11 @@ async fn page(app: &App, reader: &Reader, query: OutboxQuery, wrong: Option<&str
     let body = html! {
         section.head { div { h1 { "Outbox" } p.sub { "What people are told: one digest for each working half-day, and at once what cannot wait. " (waits_for(&summary)) } } }
         @if let Some(wrong) = wrong { p.note.unmet role="alert" { (wrong) } }
-        nav.filter aria-label="Which messages" {
-            a href="/outbox" aria-current=[chosen.is_none().then_some("true")] { "All" }
+        nav.queues aria-label="Which messages" {
+            a.button href="/outbox" aria-current=[chosen.is_none().then_some("true")] { "All" }
             @for (name, state) in OutboxState::ALL {
-                a href={ "/outbox?state=" (name) } aria-current=[(chosen == Some(state)).then_some("true")] {
-                    (label(state)) " " span.hint { (count(&summary, state)) }
+                a.button href={ "/outbox?state=" (name) } aria-current=[(chosen == Some(state)).then_some("true")] {
+                    (label(state)) " " b { (words::number(count(&summary, state))) }
                 }
             }
         }

@@ -69,7 +69,6 @@ fn kill(mut server: Child) {
 
 /// Waits until something holds, at most a minute.
 fn wait(what: &str, mut holds: impl FnMut() -> bool) {
-    #[expect(clippy::disallowed_methods, reason = "how long the test waits is by the real clock")]
     let begun = Instant::now();
     while !holds() {
         assert!(begun.elapsed() < Duration::from_secs(60), "waited too long until {what}");

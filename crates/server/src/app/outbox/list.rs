@@ -12,7 +12,7 @@ use journal::{Message, OutboxCount, OutboxPage};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::post::mail_address;
+use super::post::{mail_address, tell};
 use crate::app::page::{AfterMessage, Limit, Page};
 use crate::app::said::Said;
 use crate::app::{App, AppError};
@@ -146,14 +146,18 @@ impl App {
             };
             let person = self.journal().person_get(&message.person).await?;
             let is_open = mail.as_ref().is_some_and(|mail| mail.state == "open");
-            let told = self.telling(&message, self.now()).await?;
+            let release = match ReleaseId::from_stream(&message.stream) {
+                Some(id) => self.find_release(&id).await?,
+                None => None,
+            };
+            let told = tell(release, &message, &names, self.now());
             lines.push(OutboxLine {
                 state: OutboxState::parse(&message.state).unwrap_or(OutboxState::Waiting),
                 to: names.of(&message.person).to_owned(),
                 reachable: person.as_ref().and_then(mail_address).is_some(),
                 release: ReleaseId::from_stream(&message.stream).map(|id| id.to_string()),
                 cause: message.cause,
-                tells: told.map(|(_, _, told)| told.short),
+                tells: told.map(|(_, told)| told.short),
                 created_at: message.created_at,
                 not_before: message.not_before,
                 attempts: mail.as_ref().map_or(0, |mail| mail.attempts),

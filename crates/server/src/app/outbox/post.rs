@@ -4,6 +4,7 @@
 //! that it has it. A mail that is tried again has the name that it had.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use connectors::mail::{Letter, MailError};
 use domain::envelope::{ActorId, Stream};
@@ -19,6 +20,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::letter::{Item, write};
 use super::zone;
+use crate::app::person::NamesNow;
 use crate::app::{App, AppError};
 use crate::web::address;
 
@@ -45,9 +47,11 @@ pub struct Posted {
     pub dropped: usize,
 }
 
-/// What is known of everybody, read once a round.
+/// What is known of everybody and of every release, read once a round.
 struct Round {
     now: Time,
+    names: NamesNow,
+    releases: HashMap<Stream, Option<Arc<Release>>>,
     people: HashMap<ActorId, Person>,
     zones: HashMap<ActorId, String>,
 }
@@ -64,10 +68,11 @@ impl App {
         }
         let people = self.journal().people().await?.into_iter().map(|person| (person.id.clone(), person));
         let zones = self.journal().zones().await?;
-        let round = Round { now: self.now(), people: people.collect(), zones };
-        self.gather(&round, &mut posted).await?;
+        let (names, releases) = (self.names_now().await?, HashMap::new());
+        let mut round = Round { now: self.now(), names, releases, people: people.collect(), zones };
+        self.gather(&mut round, &mut posted).await?;
         for mail in self.journal().mail_due(round.now, LOOK).await? {
-            if !self.attempt(&round, &mail, &mut posted).await? {
+            if !self.attempt(&mut round, &mail, &mut posted).await? {
                 break;
             }
         }
@@ -75,19 +80,24 @@ impl App {
     }
 
     /// Settles what goes out in which mail.
-    async fn gather(&self, round: &Round, posted: &mut Posted) -> Result<(), AppError> {
+    async fn gather(&self, round: &mut Round, posted: &mut Posted) -> Result<(), AppError> {
         let mut digests: Vec<(ActorId, Vec<Message>)> = Vec::new();
         for message in self.journal().outbox_due(round.now, LOOK).await? {
+            let zone = self.zone_of(round, &message).await?;
+            let alone = message.urgency == Urgency::AtOnce.as_str();
+            let may_go = match alone {
+                true => working(round.now, kind(&message), &zone) <= round.now,
+                false => slot(round.now, &zone).is_some(),
+            };
             if let Some(why) = self.hinders(round, &message).await? {
                 self.journal().outbox_drop(&message.id, None, why, round.now).await?;
                 posted.dropped += 1;
-            } else if message.urgency == Urgency::AtOnce.as_str() {
-                let zone = self.zone_of(round, &message).await?;
-                if working(round.now, kind(&message), &zone) <= round.now {
-                    let (person, messages) = (message.person.clone(), vec![message.id.clone()]);
-                    let mail = NewMail { id: mail_id(&[&message.id]), person, slot: None, messages };
-                    self.journal().mail_open(&mail, round.now).await?;
-                }
+            } else if !may_go {
+                continue;
+            } else if alone {
+                let (person, messages) = (message.person.clone(), vec![message.id.clone()]);
+                let mail = NewMail { id: mail_id(&[&message.id]), person, slot: None, messages };
+                self.journal().mail_open(&mail, round.now).await?;
             } else {
                 match digests.iter_mut().find(|(person, _)| *person == message.person) {
                     Some((_, messages)) => messages.push(message),
@@ -109,7 +119,7 @@ impl App {
     }
 
     /// Tries a mail, if this is the hour and nobody else does. Returns false if the server is away: then it is for all.
-    async fn attempt(&self, round: &Round, mail: &Mail, posted: &mut Posted) -> Result<bool, AppError> {
+    async fn attempt(&self, round: &mut Round, mail: &Mail, posted: &mut Posted) -> Result<bool, AppError> {
         let messages = self.journal().outbox_of_mail(&mail.id).await?;
         let Some(first) = messages.first() else { return Ok(true) };
         let zone = self.zone_of(round, first).await?;
@@ -152,7 +162,7 @@ impl App {
     /// Writes a mail of what still stands; what has passed is dropped. `None` if nothing is left.
     async fn letter(
         &self,
-        round: &Round,
+        round: &mut Round,
         mail: &Mail,
         messages: &[Message],
         zone: &TimeZone,
@@ -161,14 +171,15 @@ impl App {
         let mut items = Vec::new();
         let mut threads = Vec::new();
         for message in messages {
-            let Some((id, release, told)) = self.telling(message, round.now).await? else {
+            let release = self.release_of(round, &message.stream).await?;
+            let Some((release, told)) = tell(release, message, &round.names, round.now) else {
                 self.journal().outbox_drop(&message.id, None, PASSED, round.now).await?;
                 posted.dropped += 1;
                 continue;
             };
             let path = match read(message) {
-                Some(What::Asked) => Some(self.link_besides(&id, message.cause).await?),
-                _ => address(&told.about, &id),
+                Some(What::Asked) => Some(self.link_besides(&release.id, message.cause).await?),
+                _ => address(&told.about, &release.id),
             };
             let url = path.map(|path| format!("{}{path}", self.origin));
             threads.push((kind(message), message.stream.clone()));
@@ -193,39 +204,45 @@ impl App {
     }
 
     /// Returns why a message cannot go to anybody, if it cannot.
-    async fn hinders(&self, round: &Round, message: &Message) -> Result<Option<&'static str>, AppError> {
+    async fn hinders(&self, round: &mut Round, message: &Message) -> Result<Option<&'static str>, AppError> {
         let person = round.people.get(&message.person);
         if person.and_then(mail_address).is_none() {
             return Ok(Some(NO_ADDRESS));
         }
-        Ok(self.telling(message, round.now).await?.is_none().then_some(PASSED))
+        let release = self.release_of(round, &message.stream).await?;
+        Ok(tell(release, message, &round.names, round.now).is_none().then_some(PASSED))
     }
 
-    /// Returns what a message tells as things stand, with its release; `None` if it has passed.
-    pub(super) async fn telling(
-        &self,
-        message: &Message,
-        now: Time,
-    ) -> Result<Option<(ReleaseId, std::sync::Arc<Release>, Told)>, AppError> {
-        let (Some(what), Some(id)) = (read(message), ReleaseId::from_stream(&message.stream)) else {
-            return Ok(None);
+    /// Returns a release, read once a round.
+    async fn release_of(&self, round: &mut Round, stream: &Stream) -> Result<Option<Arc<Release>>, AppError> {
+        if let Some(release) = round.releases.get(stream) {
+            return Ok(release.clone());
+        }
+        let release = match ReleaseId::from_stream(stream) {
+            Some(id) => self.find_release(&id).await?,
+            None => None,
         };
-        let Some(release) = self.find_release(&id).await? else { return Ok(None) };
-        let names = self.names_now().await?;
-        let told = told(&release, message.cause, &what, now, |actor| names.of(actor).to_owned());
-        Ok(told.map(|told| (id, release, told)))
+        round.releases.insert(stream.clone(), release.clone());
+        Ok(release)
     }
 
-    async fn zone_of(&self, round: &Round, message: &Message) -> Result<TimeZone, AppError> {
-        let team = self.zone_of_team(&message.stream).await?;
-        Ok(zone(round.zones.get(&message.person).map(String::as_str), &team))
+    async fn zone_of(&self, round: &mut Round, message: &Message) -> Result<TimeZone, AppError> {
+        let release = self.release_of(round, &message.stream).await?;
+        let team = release.as_ref().map_or("", |release| &release.description.zone);
+        Ok(zone(round.zones.get(&message.person).map(String::as_str), team))
     }
+}
 
-    async fn zone_of_team(&self, stream: &Stream) -> Result<String, AppError> {
-        let Some(id) = ReleaseId::from_stream(stream) else { return Ok(String::new()) };
-        let release = self.find_release(&id).await?;
-        Ok(release.map(|release| release.description.zone.clone()).unwrap_or_default())
-    }
+/// Returns what a message tells as things stand, with its release; `None` if it has passed.
+pub(super) fn tell(
+    release: Option<Arc<Release>>,
+    message: &Message,
+    names: &NamesNow,
+    now: Time,
+) -> Option<(Arc<Release>, Told)> {
+    let release = release?;
+    let told = told(&release, message.cause, &read(message)?, now, |actor| names.of(actor).to_owned())?;
+    Some((release, told))
 }
 
 /// Returns where somebody gets mail: their address, or a login that is one.
