@@ -43,7 +43,7 @@ pub(crate) use release::{Apply, Changes, Check, Facts, Init, Know, OfRelease};
 pub(crate) use risk::{Described, List, Risk};
 pub(crate) use serve::{Demo, LogFormat, Serve};
 pub(crate) use shell::{Completions, Man};
-pub(crate) use shipping::{Handoff, OnTrack, Shipping, Submission, Track, Turned};
+pub(crate) use shipping::{Handoff, ShippedTrack, Shipping, Submission, Track, Turned};
 pub(crate) use timeline::{Calendar, Milestone, OfProduct, OnTrack, Target, Timeline};
 
 /// Is this build fit to ship? What we know, what we don't, and what that means for users.

@@ -4,10 +4,12 @@
 //! are when it is sent, and nothing that was redacted stays in it.
 
 pub mod pace;
+mod paths;
 pub mod told;
 
 use serde::{Deserialize, Serialize};
 
+use crate::blocker::BlockerNumber;
 use crate::criterion::Function;
 use crate::envelope::{ActorId, Envelope, Position};
 use crate::event::{CandidateNominated, Event};
@@ -91,6 +93,20 @@ pub enum What {
     ChangeTakenOut {
         change: ChangeKey,
     },
+    HandoffAnswered {
+        track: TrackId,
+        handoff: Position,
+    },
+    StoreRefused {
+        track: TrackId,
+        submission: Position,
+    },
+    BlockerWantsOwner {
+        blocker: BlockerNumber,
+    },
+    BlockerOwned {
+        blocker: BlockerNumber,
+    },
 }
 
 macro_rules! names {
@@ -134,19 +150,20 @@ fn news(to: To, what: What) -> Notice {
 
 /// Tells whether an event could concern anybody: most do not, and the states around them need not be made.
 pub fn concerns(event: &Event) -> bool {
-    matches!(
-        event,
-        Event::DefinitionDrafted(_)
-            | Event::DefinitionPutInForce(_)
-            | Event::WaiverRequested(_)
-            | Event::WaiverApproved(_)
-            | Event::WaiverRejected(_)
-            | Event::CandidateNominated(_)
-            | Event::EvidenceWithdrawn(_)
-            | Event::EvidenceCorrected(_)
-            | Event::ChangeTakenOut(_)
-            | Event::Asked(_)
-    )
+    paths::concerns(event)
+        || matches!(
+            event,
+            Event::DefinitionDrafted(_)
+                | Event::DefinitionPutInForce(_)
+                | Event::WaiverRequested(_)
+                | Event::WaiverApproved(_)
+                | Event::WaiverRejected(_)
+                | Event::CandidateNominated(_)
+                | Event::EvidenceWithdrawn(_)
+                | Event::EvidenceCorrected(_)
+                | Event::ChangeTakenOut(_)
+                | Event::Asked(_)
+        )
 }
 
 /// Returns who is concerned by an event, and what is asked of them. The position of the event is not known yet.
@@ -196,7 +213,7 @@ pub fn notices(before: &Release, after: &Release, event: &Event, envelope: &Enve
             let to = To::Person(asked.of.clone());
             vec![Notice { to, kind: Kind::Ask, urgency: Urgency::AtOnce, what: What::Asked }]
         }
-        _ => Vec::new(),
+        _ => paths::notices(before, after, event),
     };
     notices.retain(|notice| notice.to != To::Person(envelope.actor.clone()));
     notices

@@ -6,8 +6,8 @@ use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, 
 use utoipa::openapi::{Object, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::calendar::Day;
 use crate::blocker::BlockerNumber;
+use crate::calendar::Day;
 use crate::digest::Digest;
 use crate::envelope::{ActorId, Position, Stream};
 use crate::time::Time;

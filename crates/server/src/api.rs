@@ -3,8 +3,8 @@
 //! Invariant: a route reads its request, calls one use case and writes its answer; it decides nothing.
 
 mod asks;
-mod calendars;
 mod blockers;
+mod calendars;
 mod candidates;
 mod conditions;
 mod contents;

@@ -12,7 +12,7 @@ use super::release::OfRelease;
 
 /// Which track, whose word, and how to answer.
 #[derive(Debug, Args)]
-pub(crate) struct OnTrack {
+pub(crate) struct ShippedTrack {
     #[command(flatten)]
     pub(crate) release: OfRelease,
     /// The track, as ios
@@ -46,7 +46,7 @@ pub(crate) enum Handoff {
     #[command(after_help = examples::HANDOFF_OFFER)]
     Offer {
         #[command(flatten)]
-        on: OnTrack,
+        on: ShippedTrack,
         /// The candidate
         #[arg(long, value_name = "NUMBER")]
         build: BuildNumber,
@@ -64,7 +64,7 @@ pub(crate) enum Handoff {
     #[command(after_help = examples::HANDOFF_ACCEPT)]
     Accept {
         #[command(flatten)]
-        on: OnTrack,
+        on: ShippedTrack,
         /// What should be remembered
         #[arg(long, value_name = "TEXT")]
         note: Option<String>,
@@ -73,7 +73,7 @@ pub(crate) enum Handoff {
     #[command(after_help = examples::HANDOFF_RETURN)]
     Return {
         #[command(flatten)]
-        on: OnTrack,
+        on: ShippedTrack,
         /// What has to be different
         #[arg(long, value_name = "TEXT")]
         reason: String,
@@ -82,7 +82,7 @@ pub(crate) enum Handoff {
     #[command(after_help = examples::HANDOFF_TAKE_BACK)]
     TakeBack {
         #[command(flatten)]
-        on: OnTrack,
+        on: ShippedTrack,
         /// Why
         #[arg(long, value_name = "TEXT")]
         reason: String,
@@ -95,7 +95,7 @@ pub(crate) enum Submission {
     #[command(after_help = examples::SUBMISSION_SEND)]
     Send {
         #[command(flatten)]
-        on: OnTrack,
+        on: ShippedTrack,
         /// The candidate, handed over and accepted
         #[arg(long, value_name = "NUMBER")]
         build: BuildNumber,
@@ -113,7 +113,7 @@ pub(crate) enum Submission {
     #[command(after_help = examples::SUBMISSION_SAYS)]
     Says {
         #[command(flatten)]
-        on: OnTrack,
+        on: ShippedTrack,
         #[command(flatten)]
         word: Word,
     },
@@ -121,7 +121,7 @@ pub(crate) enum Submission {
     #[command(after_help = examples::SUBMISSION_ROLLOUT)]
     Rollout {
         #[command(flatten)]
-        on: OnTrack,
+        on: ShippedTrack,
         #[command(flatten)]
         word: Word,
         /// How many of a hundred are offered it
@@ -132,7 +132,7 @@ pub(crate) enum Submission {
     #[command(after_help = examples::SUBMISSION_EXPEDITE, group(ArgGroup::new("expedited").required(true).args(["reason", "granted", "refused"])))]
     Expedite {
         #[command(flatten)]
-        on: OnTrack,
+        on: ShippedTrack,
         /// What the store was told
         #[arg(long, value_name = "TEXT")]
         reason: Option<String>,
@@ -147,7 +147,7 @@ pub(crate) enum Submission {
     #[command(after_help = examples::SUBMISSION_REWORK)]
     Rework {
         #[command(flatten)]
-        on: OnTrack,
+        on: ShippedTrack,
         /// What is done, by whom and by when
         #[arg(long, value_name = "TEXT")]
         plan: String,
@@ -198,7 +198,7 @@ pub(crate) enum Track {
 #[derive(Debug, Args)]
 pub(crate) struct Turned {
     #[command(flatten)]
-    pub(crate) on: OnTrack,
+    pub(crate) on: ShippedTrack,
     /// Why
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: String,

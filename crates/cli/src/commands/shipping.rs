@@ -8,7 +8,7 @@ use server::app::shipping::{
 
 use super::Outcome;
 use super::waiver::settled;
-use crate::arguments::{Handoff, OnTrack, Shipping, Submission, Track, Turned};
+use crate::arguments::{Handoff, ShippedTrack, Shipping, Submission, Track, Turned};
 use crate::client::{Client, Failed, encoded};
 use crate::exit::Exit;
 use crate::terminal::{self, BOLD, DIM, beside, paint};
@@ -39,7 +39,10 @@ fn tell(track: &TrackShipping) {
     if let Some(handoff) = &track.handoff {
         let answered = handoff.answered_by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
         let why = handoff.answer.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
-        lines.push(format!("handoff of {} by {}: {}{answered}{why}", handoff.build, handoff.by, handoff.standing));
+        lines.push(format!(
+            "handoff of {} by {}: {}{answered}{why}",
+            handoff.build, handoff.by, handoff.standing
+        ));
     }
     if let Some(submission) = &track.submission {
         let inside = track.ships_with.as_ref().map(|with| format!(" (with {with})")).unwrap_or_default();
@@ -50,11 +53,14 @@ fn tell(track: &TrackShipping) {
             submission.stage.label()
         ));
         if let Some(rollout) = submission.rollout.last() {
-            let percent = submission.percent.map(|percent| format!(", {} %", domain::words::decimal(percent)));
+            let percent =
+                submission.percent.map(|percent| format!(", {} %", domain::words::decimal(percent)));
             lines.push(format!("the rollout goes {}{}", rollout.word, percent.unwrap_or_default()));
         }
         if submission.wants_rework {
-            lines.push("nobody has said what is done about the rejection: `seaworthy submission rework`".to_owned());
+            lines.push(
+                "nobody has said what is done about the rejection: `seaworthy submission rework`".to_owned(),
+            );
         }
         if !submission.next.is_empty() && track.ships_with.is_none() {
             lines.push(paint(DIM, &format!("what may follow: {}", submission.next.join(", "))));
@@ -68,7 +74,7 @@ fn tell(track: &TrackShipping) {
 /// Returns a track's address in the API, with whose word is recorded.
 async fn on(
     client: &Client,
-    on: OnTrack,
+    on: ShippedTrack,
 ) -> Result<(String, String, Option<server::app::person::OnBehalf>, bool), Failed> {
     let root = client.release(&on.release).await?;
     let behalf = super::ask::behalf(client, &root, *on.behalf).await?;
@@ -98,7 +104,8 @@ pub(super) async fn handoff(client: &Client, handoff: Handoff) -> Outcome {
     let (shipping, _) = client.get::<ShippingResponse>(&shown).await?;
     let last = shipping.tracks.first().and_then(|track| track.handoff.as_ref());
     let Some(last) = last.map(|handoff| handoff.handoff) else {
-        let sentence = format!("Nothing of {} was handed over yet. `seaworthy handoff offer` does it.", track.track);
+        let sentence =
+            format!("Nothing of {} was handed over yet. `seaworthy handoff offer` does it.", track.track);
         return Err(Failed::Input(sentence));
     };
     let (path, name, behalf, json) = on(client, track).await?;

@@ -2,7 +2,7 @@
 //!
 //! Invariant: it is told as it stands when it is sent; what is asked of nobody any more is told to nobody.
 
-use super::What;
+use super::{What, paths};
 use crate::ask::Standing;
 use crate::envelope::{ActorId, Position};
 use crate::happening::About;
@@ -188,6 +188,10 @@ pub fn told(
             let quote = Some(withdrawal.reason.clone());
             Some(Told { short, sentence, quote, ..nothing_asked(About::Evidence(*evidence)) })
         }
+        What::HandoffAnswered { track, handoff } => paths::handoff(release, track, *handoff, name),
+        What::StoreRefused { track, submission } => paths::refused(release, track, *submission),
+        What::BlockerWantsOwner { blocker } => paths::blocker(release, *blocker, true, now),
+        What::BlockerOwned { blocker } => paths::blocker(release, *blocker, false, now),
         What::ChangeTakenOut { change } => {
             let of = release.changes.get(change)?;
             let taken = of.taken_out.as_ref()?;
@@ -201,11 +205,11 @@ pub fn told(
     }
 }
 
-fn nothing_asked(about: About) -> Told {
+pub(super) fn nothing_asked(about: About) -> Told {
     let (short, sentence) = (String::new(), String::new());
     Told { short, sentence, quote: None, asked: None, by: None, otherwise: None, about }
 }
 
-fn track_name(release: &Release, track: &crate::id::TrackId) -> String {
+pub(super) fn track_name(release: &Release, track: &crate::id::TrackId) -> String {
     release.tracks.get(track).map_or_else(|| track.to_string(), |track| track.description.name.clone())
 }

@@ -189,3 +189,55 @@ fn what_is_to_be_told_is_read_as_it_was_written() {
         assert_eq!(serde_json::from_str::<What>(&text).unwrap(), what, "{text}");
     }
 }
+
+#[test]
+fn on_the_way_to_users_whoever_is_concerned_hears_of_it_while_it_stands() {
+    use domain::command::submission::Word;
+    use domain::command::{handoff, submission};
+    use domain::event::HandoffAnswer;
+    let mut story = Story::new();
+    let offered = handoff::offer(&story.release, &ios(), &number("512"), &[], None, &speaker("jo", &[]));
+    let offered = story.settles("jo", offered);
+    let answer = |story: &Story, answer, text| {
+        let ada = speaker("ada", &[]);
+        only(handoff::answer(&story.release, &ios(), offered, answer, Some(text), &ada).unwrap())
+    };
+    let event = answer(&story, HandoffAnswer::Accepted, "");
+    let (cause, told) = noticed(&mut story, "ada", event);
+    assert_eq!(whom(&told), ["jo: news"]);
+    let accepted = "ada accepted iOS 4.2.0 (512), which you handed over.";
+    assert_eq!(says(&story, cause, &told[0].1.what), Some((accepted.to_owned(), None)));
+
+    let word = |word: &str, reason: Option<&str>| Word {
+        word: word.to_owned(),
+        said_at: at(0),
+        reason: reason.map(str::to_owned),
+        verbatim: false,
+    };
+    let ada = speaker("ada", &[]);
+    let now = story.now();
+    let sent = submission::submit(&story.release, &ios(), &number("512"), &word("", None), &ada, now);
+    story.settles("ada", sent);
+    let says_of = |story: &Story, word: &Word| {
+        only(submission::store_says(&story.release, &ios(), word, &ada, story.now()).unwrap())
+    };
+    let event = says_of(&story, &word("IN_REVIEW", None));
+    let (_, told) = noticed(&mut story, "ada", event);
+    assert_eq!(whom(&told), Vec::<&str>::new());
+    let event = says_of(&story, &word("REJECTED", Some("2.1: it crashed")));
+    let (cause, told) = noticed(&mut story, "ada", event);
+    assert_eq!(
+        whom(&told),
+        ["all of engineering: decision", "all of product: decision", "all of qa: decision"]
+    );
+    assert_eq!(told[0].1.urgency, Urgency::AtOnce);
+    let (sentence, asked) = says(&story, cause, &told[0].1.what).unwrap();
+    assert_eq!(sentence, "The store says REJECTED of iOS 4.2.0 (512).");
+    assert!(asked.unwrap().starts_with("Say what is done about it"));
+    let plan = submission::rework(&story.release, &ios(), "Jo mends it", true, &ada);
+    story.settles("ada", plan);
+    assert_eq!(says(&story, cause, &told[0].1.what).unwrap().1, None, "somebody has said it");
+    let event = answer(&story, HandoffAnswer::Returned, "the notes are wrong");
+    let (cause, told) = noticed(&mut story, "ada", event);
+    assert!(says(&story, cause, &told[0].1.what).unwrap().1.unwrap().contains("offer it anew"));
+}

@@ -46,7 +46,6 @@ it stays good while things are added. Times are RFC 3339 in UTC.";
 
 /// The groups of routes, in the order in which they are read.
 const TAGS: &[(&str, &str)] = &[
-const TAGS: [(&str, &str); 13] = [
     ("Releases", "Products and releases, what they are ready for, and why."),
     ("Definition", "The definition of ready: drafted, agreed, in force; and criteria tried out."),
     ("Evidence", "Test runs, checks by hand and summaries: brought, read and withdrawn."),

@@ -200,7 +200,10 @@ async fn four_tracks_go_four_ways_by_api_and_by_forms_alike() {
     let (by_api, by_form) = (journal(&site, first).await, journal(&site, second).await);
     assert!(by_api.len() > 30, "{by_api:?}");
     let same = |events: &[(String, String, String)]| -> Vec<String> {
-        events.iter().map(|(kind, actor, told)| format!("{kind} {actor} {}", told.replace("2027.2", "2027.1"))).collect()
+        events
+            .iter()
+            .map(|(kind, actor, told)| format!("{kind} {actor} {}", told.replace("2027.2", "2027.1")))
+            .collect()
     };
     assert_eq!(same(&by_api), same(&by_form));
     let page = site.page("vic", first).await.text;
@@ -230,7 +233,13 @@ async fn what_may_not_follow_comes_back_with_what_was_typed() {
     let refused = site.post("con", &format!("{root}/submissions"), &json!({ "build": "700" })).await;
     assert_eq!(refused.status, 403, "{}", refused.text);
     let refused = site.post("ada", &format!("{root}/submissions"), &json!({ "build": "700" })).await;
-    assert_eq!((refused.status, refused.detail().contains("waits to be accepted")), (409, true), "{}", refused.text);
-    let past = site.send("vic", Request::get(format!("{root}/way?as_of=2020-01-01T00:00:00Z")), Body::empty()).await;
+    assert_eq!(
+        (refused.status, refused.detail().contains("waits to be accepted")),
+        (409, true),
+        "{}",
+        refused.text
+    );
+    let past =
+        site.send("vic", Request::get(format!("{root}/way?as_of=2020-01-01T00:00:00Z")), Body::empty()).await;
     assert_ne!(past.status, 500, "{}", past.text);
 }
