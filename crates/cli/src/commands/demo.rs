@@ -30,6 +30,8 @@ use script::{AFTERWARDS, BEFORE, MEMBERS, Scene};
 const HOUR: i64 = 3_600_000_000;
 /// What stands for a moment in two weeks, for what is in force, and for the waiver that was asked for last.
 const FORTNIGHT: &str = "{in 14 days}";
+/// Stands for a moment of the same day.
+const LATER: &str = "{in 5 hours}";
 const RULING: &str = "{ruling}";
 const WAIVER: &str = "{waiver}";
 
@@ -141,6 +143,10 @@ async fn filled(client: &Client, command: &str) -> Result<String, Failed> {
         let now = Clock::Moved(&MOVED).now();
         let then = now.plus_micros(14 * 24 * HOUR).timestamp();
         command = command.replace(FORTNIGHT, &format!("{then:.0}"));
+    let mut command = command.to_owned();
+    for (name, hours) in [(FORTNIGHT, 14 * 24), (LATER, 5)] {
+        let then = Clock::Moved(&MOVED).now().plus_micros(hours * HOUR).timestamp();
+        command = command.replace(name, &format!("{then:.0}"));
     }
     if command.contains(RULING) {
         let path = "/api/v1/releases/tidewatch/2026.12/definition";

@@ -17,6 +17,8 @@ export const pages = async () => {
     { name: "run-with-failures", path: piece(({ what, track }) => what.startsWith("regression") && track === "android") },
     { name: "check-by-hand", path: piece(({ what }) => what.startsWith("by hand")) },
     { name: "summary", path: piece(({ what }) => what.includes("summary")) },
+    { name: "blockers", path: `${release}/blockers` },
+    { name: "blocker", path: `${release}/blockers/1` },
     { name: "changes", path: `${release}/changes` },
     { name: "journal", path: `${release}/journal` },
     { name: "whole-journal", path: "/journal" },

@@ -82,6 +82,7 @@ fn file(product: usize, releases: usize) -> String {
         "changes-done",
         "sign-off",
         "no-likely-risks",
+        "no-open-blocker",
     ] {
         file.push_str(&format!(
             "[[criteria]]\nuse = \"{preset}\"\nwaivable_by = [\"product\", \"engineering\"]\n"
@@ -191,7 +192,7 @@ impl World {
                 check.as_object_mut().unwrap().remove(moment);
             }
             shown.push(check);
-            for list in ["defects", "contents", "risks", "waivers", "evidence"] {
+            for list in ["defects", "contents", "risks", "blockers", "waivers", "evidence"] {
                 shown.push(self.get(&format!("{path}/{list}?limit=500")).await);
             }
         }
@@ -357,9 +358,81 @@ impl World {
                 let body = json!({ "evidence": evidence, "track": track(on), "build": build(of), "reason": "wrong build" });
                 (0, "/corrections".to_owned(), body)
             }
-            Step::Wait { .. } => return None,
+            // The random definitions of the domain are not ones that a program would send.
+            Step::Draft { .. } | Step::DropDraft | Step::Agree { .. } | Step::Wait { .. } => return None,
+            step => return self.blocking(release, step).await,
         };
         Some((by, format!("{}{below}", self.path(release)), Carried::Json(body)))
+    }
+}
+
+impl World {
+    /// Returns what a step asks for that is about a blocker, and who asks.
+    async fn blocking(&self, release: usize, step: &Step) -> Option<(Of, String, Carried)> {
+        let because = json!({ "reason": "it is so" });
+        let owner = |of: &Of| {
+            let (name, function) = PEOPLE[of % PEOPLE.len()];
+            json!({ "who": { "name": format!("{name} Owner") }, "function": function })
+        };
+        let in_hours = |hours: &i64| server::clock::Clock::System.now().plus_micros(hours * 3_600_000_000);
+        let (by, of, below, body) = match step {
+            Step::Propose { title, track, owner: of } => {
+                let threatens = match title % 2 {
+                    0 => json!({ "what": "criterion", "criterion": "no-open-blocker" }),
+                    _ => json!({ "what": "milestone", "milestone": "submission" }),
+                };
+                let mut body = json!({
+                    "title": format!("Blocked {title}"), "tracks": [TRACKS[track % TRACKS.len()]], "threatens": threatens,
+                });
+                if let Some(of) = of {
+                    body["owner"] = owner(of);
+                }
+                return Some((0, format!("{}/blockers", self.path(release)), Carried::Json(body)));
+            }
+            Step::Accept { blocker, owner: of } => {
+                let body = match of {
+                    Some(of) => json!({ "owner": owner(of) }),
+                    None => json!({}),
+                };
+                (0, blocker, "acceptance", body)
+            }
+            Step::RejectBlocker { blocker } => (0, blocker, "rejection", because),
+            Step::Own { blocker, owner: of } => (0, blocker, "owner", json!({ "owner": owner(of) })),
+            Step::Status { blocker, hours } => {
+                // Far enough away not to be due while the test runs, or past.
+                let hours = if *hours > 0 { hours + 24 } else { *hours };
+                let body =
+                    json!({ "kind": "status", "text": "Jo tries 515", "next_update": in_hours(&hours) });
+                (0, blocker, "updates", body)
+            }
+            Step::Resolve { blocker, shown, .. } => {
+                (0, blocker, "resolution", json!({ "evidence": if *shown { "it is gone" } else { " " } }))
+            }
+            Step::WaiveBlocker { blocker, function, by } => {
+                let body =
+                    json!({ "function": function, "reason": "few have one", "users": "the last route" });
+                (*by, blocker, "waiver", body)
+            }
+            Step::DeferBlocker { blocker, hours } => {
+                let to = match hours {
+                    Some(hours) => {
+                        let hours = if *hours > 0 { hours + 24 } else { *hours };
+                        json!({ "until": "moment", "moment": in_hours(&hours) })
+                    }
+                    None => json!({ "until": "release", "release": "2027.01" }),
+                };
+                (0, blocker, "deferral", json!({ "to": to, "reason": "rare" }))
+            }
+            Step::WithdrawBlocker { blocker } => (0, blocker, "withdrawal", because),
+            Step::Merge { blocker, into } => {
+                let into = self.numbered(release, "blockers", "blocker", *into).await;
+                (0, blocker, "merge", json!({ "into": into }))
+            }
+            Step::Reopen { blocker } => (0, blocker, "reopening", because),
+            step => unreachable!("{step:?} is not about a blocker"),
+        };
+        let number = self.numbered(release, "blockers", "blocker", *of).await;
+        Some((by, format!("{}/blockers/{number}/{below}", self.path(release)), Carried::Json(body)))
     }
 }
 

@@ -207,6 +207,15 @@ pub(super) const BEFORE: &[Scene] = &[
         ],
     ),
     scene(
+        24,
+        QA,
+        "Checkout cannot run on Android: QA proposes a blocker, engineering owns it.",
+        &[
+            "blocker propose --release 2026.12 --track android --criterion regression-complete --owner 'Alba Ferreira' --function engineering --defect TW-2304 --details 'The nightly run stops at the first purchase: 31 of 35 planned cases of Checkout never began' 'Checkout cannot run on Android: the account of the payment sandbox has expired'",
+            "blocker accept --release 2026.12 1",
+        ],
+    ),
+    scene(
         6,
         WATCHES,
         "watchOS: smoke passed on 512, and then the candidate became 514.",
@@ -233,6 +242,18 @@ pub(super) const BEFORE: &[Scene] = &[
         "iOS: offered to those who submit it.",
         &[
             "handoff offer --release 2026.12 --track ios --build 514 --done 'The very build that was tested is uploaded' --done 'Listing and screenshots are up to date' --open 'Release notes are written in every language: German follows tonight'",
+        ENGINEERING,
+        "Android: where the blocker stands, and when there is more to say.",
+        &[
+            "blocker status --release 2026.12 1 --next {in 5 hours} 'Alba has asked the payment provider for a new account. Checkout runs with it tonight, or she switches to the second sandbox'",
+        ],
+    ),
+    scene(
+        1,
+        WATCHES,
+        "Wear OS: two watches are missing, and nobody has said yet whether that stops the release.",
+        &[
+            "blocker propose --release 2026.12 --track wearos --criterion platform-validation-complete 'Two of the three watches are on loan until Thursday'",
         ],
     ),
     scene(0, QA, "So, is this release fit to ship?", &["check --release 2026.12"]),
@@ -270,6 +291,14 @@ pub(super) const AFTERWARDS: &[Scene] = &[
     ),
     scene(
         0,
+        ENGINEERING,
+        "Android: with that the blocker is resolved, and by what.",
+        &[
+            "blocker resolve --release 2026.12 1 --track android --build 40518 'Checkout ran to its end on 40518 with the new account'",
+        ],
+    ),
+    scene(
+        0,
         WATCHES,
         "Wear OS: the second watch fails.",
         &[
@@ -300,6 +329,7 @@ pub(super) const AFTERWARDS: &[Scene] = &[
         WATCHES,
         "Wear OS: the watch failed for an old companion app; checked again.",
         &[
+            "blocker withdraw --release 2026.12 2 --reason 'the watches came back early'",
             "attest --release 2026.12 --track wearos --build 90217 --device 'Galaxy Watch 7 / Wear OS 5' --result passed --notes 'With the companion app updated, as users will have it'",
             "attest --release 2026.12 --track wearos --build 90217 --device 'TicWatch Pro / Wear OS 4' --result passed",
             "defect expose --release 2026.12 TW-2311 --track wearos --answer not-affected --note 'three watches, watched over midnight'",
