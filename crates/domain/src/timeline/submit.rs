@@ -28,6 +28,22 @@ pub struct SubmitBy {
 
 /// Tells until when a track must be submitted; nothing before it has a target or a go-live of its own.
 pub fn submit_by(release: &Release, track: &Track, now: Time) -> Option<SubmitBy> {
+    let mut told = submit(release, track, now)?;
+    // Its own submission, or that of the track whose bundle it is in.
+    let of_track = told.shared_with.as_ref().and_then(|with| release.tracks.get(with)).unwrap_or(track);
+    let milestones = of(release, of_track, now);
+    let is_submission =
+        |of: &&Planned<'_>| of.milestone.kind == MilestoneKind::Submission && of.standing.is_open();
+    let planned = milestones.iter().find(is_submission).and_then(|of| of.planned);
+    if let (Some(planned), Some(on)) = (planned, told.on)
+        && planned > on
+    {
+        told.because.push(format!("submission is planned for {}, which is too late", planned.told()));
+    }
+    Some(told)
+}
+
+fn submit(release: &Release, track: &Track, now: Time) -> Option<SubmitBy> {
     let own = go_live(release, track, now);
     let with = track.description.shares_submission_with.as_ref();
     let Some(other) = with.and_then(|with| release.tracks.get(with)).filter(|other| !other.retired) else {

@@ -109,3 +109,23 @@ fn a_companion_goes_with_the_other_track() {
         ],
     );
 }
+
+#[test]
+fn a_submission_that_is_planned_too_late_is_told() {
+    let mut story = Story::begin();
+    story.target("ios", "2026-12-14", None);
+    let (ios, id) = (track("ios"), crate::story::milestone("submission"));
+    let late = domain::command::timeline::plan(
+        &story.release,
+        &ios,
+        &id,
+        Some(crate::story::day("2026-12-11")),
+        "x",
+    );
+    story.settle(late);
+    for on in ["ios", "watchos"] {
+        let told = submit_by(&story.release, &story.release.tracks[&track(on)], noon("2026-12-01")).unwrap();
+        let last = told.because.last().map(String::as_str);
+        assert_eq!(last, Some("submission is planned for Fri 11 Dec 2026, which is too late"), "{on}");
+    }
+}

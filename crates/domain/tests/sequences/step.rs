@@ -2,7 +2,7 @@
 
 use domain::criterion::Function;
 use domain::defect::{DefectState, Exposure, Severity};
-use domain::id::{ChangeKey, DefectKey};
+use domain::id::{ChangeKey, DefectKey, MilestoneId};
 use domain::listing::List;
 use domain::release::Release;
 use proptest::prelude::*;
@@ -168,11 +168,34 @@ pub(crate) enum Step {
     },
     Reopen {
         blocker: Of,
+    Target {
+        track: Of,
+        days: i32,
+    },
+    Milestone {
+        track: Of,
+        milestone: Of,
+        verb: Verb,
+        days: i32,
     },
     Wait {
         hours: i64,
     },
 }
+
+/// What is said of a milestone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verb {
+    Plan,
+    AsTemplate,
+    Reach,
+    Withdraw,
+    Drop,
+    Add,
+}
+
+const VERBS: [Verb; 6] = [Verb::Plan, Verb::AsTemplate, Verb::Reach, Verb::Withdraw, Verb::Drop, Verb::Add];
+const MILESTONES: [&str; 3] = ["candidate-cut", "handoff", "press-kit"];
 
 pub(crate) const DEFECTS: [&str; 3] = ["TW-1", "TW-2", "D-1"];
 pub(crate) const CHANGES: [&str; 2] = ["C-1", "C-2"];
@@ -184,6 +207,10 @@ pub(crate) fn defect_key(of: Of) -> DefectKey {
 
 pub(crate) fn change_key(of: Of) -> ChangeKey {
     ChangeKey::parse(CHANGES[of % CHANGES.len()]).unwrap()
+}
+
+pub(crate) fn milestone_id(of: Of) -> MilestoneId {
+    MilestoneId::parse(MILESTONES[of % MILESTONES.len()]).unwrap()
 }
 
 pub(crate) fn steps() -> impl Strategy<Value = Step> {
@@ -228,6 +255,9 @@ pub(crate) fn steps() -> impl Strategy<Value = Step> {
         1 => of().prop_map(|track| Step::Assess { track }),
         2 => (0..8_usize).prop_map(|evidence| Step::Withdraw { evidence }),
         1 => (0..8_usize, of(), of()).prop_map(|(evidence, track, build)| Step::Correct { evidence, track, build }),
+        2 => (of(), 5..40_i32).prop_map(|(track, days)| Step::Target { track, days }),
+        4 => (of(), of(), select(VERBS.to_vec()), -6..20_i32)
+            .prop_map(|(track, milestone, verb, days)| Step::Milestone { track, milestone, verb, days }),
         2 => (1..30_i64).prop_map(|hours| Step::Wait { hours }),
         1 => of().prop_map(|definition| Step::Draft { definition }),
         3 => function().prop_map(|function| Step::Agree { function }),

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use domain::blocker::{BlockerNumber, DeferredTo, Kind, Owner, Proposal, Resolution, Threatened, Update};
 use domain::build::Build;
+use domain::calendar::Day;
 use domain::cases::{Merged, Note};
 use domain::change::ChangeDescription;
 use domain::command::{
     self, Settled, blocker, candidate, change, correction, defect, definition, judgement, listing, risk,
     waiver,
+    self, Settled, candidate, change, correction, defect, judgement, listing, risk, timeline, waiver,
 };
 use domain::criteria::expression::Expression;
 use domain::criteria::fact::Fact;
@@ -35,7 +37,7 @@ use domain::time::Time;
 use domain::track::TrackDescription;
 use domain::waiver::{Scope, Subject};
 
-use crate::step::{Of, Step, change_key, defect_key};
+use crate::step::{Of, Step, Verb, change_key, defect_key, milestone_id};
 
 const HOUR: i64 = 3_600_000_000;
 const TRACKS: [&str; 2] = ["ios", "watchos"];
@@ -254,6 +256,20 @@ impl World {
             }
             Step::TakeOut { change: of } => change::take_out(release, &change_key(*of), "late", &actor),
             Step::PutBack { change: of } => change::put_back(release, &change_key(*of), "in time"),
+            Step::Target { track: on, days } => {
+                timeline::set_target(release, &track(*on), self.day(*days), Some("it moves"))
+            }
+            Step::Milestone { track: on, milestone, verb, days } => {
+                let (on, id, day) = (track(*on), milestone_id(*milestone), self.day(*days));
+                match verb {
+                    Verb::Plan => timeline::plan(release, &on, &id, Some(day), "another day"),
+                    Verb::AsTemplate => timeline::plan(release, &on, &id, None, "as ever"),
+                    Verb::Reach => timeline::reach(release, &on, &id, Some(day), None, now),
+                    Verb::Withdraw => timeline::withdraw(release, &on, &id, "not yet"),
+                    Verb::Drop => timeline::drop(release, &on, &id, "not needed", &actor),
+                    Verb::Add => timeline::add(release, &on, &id, "Press kit", day),
+                }
+            }
             Step::Risk { likely, track: on } => {
                 let description = RiskDescription {
                     title: "Old firmware".to_owned(),
@@ -473,6 +489,11 @@ impl World {
         self.release.waivers.iter().rev().nth(of).map_or(Position(1), |waiver| waiver.position)
     }
 
+    /// Returns the day so many days from now.
+    fn day(&self, days: i32) -> Day {
+        Day::of(self.now, &domain::timeline::zone(&self.release)).plus(days).unwrap()
+    }
+
     fn evidence(&self, of: Of) -> Position {
         let mut brought: Vec<Position> = self.release.brought().map(|brought| brought.position).collect();
         brought.sort_unstable();
@@ -512,6 +533,12 @@ impl World {
             .map(|track| judge(&self.release, track, now, &self.merges, &evaluate))
             .collect();
         let _ = knowledge::of_release(&tracks);
+        for track in self.release.live_tracks() {
+            let calendar = &self.release.description.policy.calendar;
+            for of in domain::timeline::of(&self.release, track, now) {
+                assert!(of.planned.is_none_or(|day| calendar.is_working(day)), "{of:?}");
+            }
+        }
         let verdicts = tracks.iter().flat_map(|judged| {
             let track = judged.track.description.id.clone();
             judged.criteria.iter().map(move |of| {
