@@ -139,11 +139,6 @@ async fn play(client: &Client, scene: &Scene) -> Result<(), Failed> {
 /// Puts a moment that is still to come, and the waiver that was asked for last, into a command.
 async fn filled(client: &Client, command: &str) -> Result<String, Failed> {
     let mut command = product::dated(command, today());
-    if command.contains(FORTNIGHT) {
-        let now = Clock::Moved(&MOVED).now();
-        let then = now.plus_micros(14 * 24 * HOUR).timestamp();
-        command = command.replace(FORTNIGHT, &format!("{then:.0}"));
-    let mut command = command.to_owned();
     for (name, hours) in [(FORTNIGHT, 14 * 24), (LATER, 5)] {
         let then = Clock::Moved(&MOVED).now().plus_micros(hours * HOUR).timestamp();
         command = command.replace(name, &format!("{then:.0}"));

@@ -1,5 +1,6 @@
 //! `seaworthy timeline`, `target` and `milestone`: when each track should go live, and what leads there.
 
+use domain::calendar::Day;
 use domain::id::MilestoneId;
 use serde::Serialize;
 use server::app::settle::SettledResponse;
@@ -41,11 +42,11 @@ fn show(response: &TimelineResponse) {
     ));
     for track in &response.tracks {
         terminal::line("");
-        tell(track);
+        tell(track, response.today);
     }
 }
 
-fn tell(track: &TrackTimeline) {
+fn tell(track: &TrackTimeline, today: Day) {
     let goes = match &track.target {
         Some(target) => {
             let moved = target.told().map(|moved| format!(", {moved}")).unwrap_or_default();
@@ -61,10 +62,10 @@ fn tell(track: &TrackTimeline) {
         };
         terminal::line(&format!("  {by}: {}", submit_by.because.join("; ")));
     }
-    terminal::columns(track.milestones.iter().map(row).collect());
+    terminal::columns(track.milestones.iter().map(|of| row(of, today)).collect());
 }
 
-fn row(of: &MilestoneLine) -> [String; 4] {
+fn row(of: &MilestoneLine, today: Day) -> [String; 4] {
     let mark = match of.standing {
         StandingWord::Reached => "  ●",
         StandingWord::Overdue => "  ■",
@@ -73,7 +74,7 @@ fn row(of: &MilestoneLine) -> [String; 4] {
     };
     let planned = of.planned.map(|day| day.told()).unwrap_or_default();
     let from = of.reached.as_ref().and_then(|reached| reached.known_from.as_ref());
-    let mut told = of.told();
+    let mut told = of.told(today);
     if let Some(from) = from {
         told.push_str(&format!(" (known: {from})"));
     }

@@ -8,7 +8,9 @@ mod step;
 mod world;
 
 use domain::blocker::{BlockerState, How};
+use domain::course::{Phase, phase};
 use domain::criterion::Function;
+use domain::handoff::Standing;
 use domain::id::CriterionId;
 use domain::readiness::Verdict;
 use domain::release::Release;
@@ -118,6 +120,32 @@ fn blockers_keep_to_their_word(world: &World, shown: &Shown) {
     }
 }
 
+/// What a store has was accepted by another than offered it, nothing counts for a build that is not the candidate, and
+/// nothing is stable that users cannot get.
+fn what_ships_was_handed_over(release: &Release) {
+    for track in release.tracks.values() {
+        for submission in &track.submissions {
+            let handed = track.handoffs.iter().filter(|handoff| handoff.build == submission.build);
+            assert!(handed.clone().any(|handoff| handoff.position < submission.position));
+            for pair in submission.says.windows(2) {
+                let next = submission.store.next(&pair[0].word);
+                assert!(next.is_none_or(|next| next.contains(&pair[1].word.as_str())), "{pair:?}");
+            }
+        }
+        for handoff in track.handoffs.iter().filter(|handoff| handoff.is_live()) {
+            assert_eq!(Some(&handoff.build), track.candidate.as_ref().map(|candidate| &candidate.build));
+            if let Standing::Accepted(given) = &handoff.standing {
+                assert_ne!(given.by, handoff.by, "nobody accepts what they offered");
+            }
+        }
+        if phase(release, track) == Phase::Stable {
+            assert!(
+                track.going.stable.is_some() && track.submissions.iter().any(|of| of.live_since().is_some())
+            );
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), ..ProptestConfig::default() })]
 
@@ -136,6 +164,7 @@ proptest! {
             }
             waivers_keep_to_their_scope(&world, &after);
             blockers_keep_to_their_word(&world, &after);
+            what_ships_was_handed_over(&world.release);
             prop_assert_eq!(world.until_next_change(), after.clone(), "it turned before it was said to");
             shown = after;
         }

@@ -2,6 +2,7 @@
 
 use domain::criterion::Function;
 use domain::defect::{DefectState, Exposure, Severity};
+use domain::event::{HandoffAnswer, Turn};
 use domain::id::{ChangeKey, DefectKey, MilestoneId};
 use domain::listing::List;
 use domain::release::Release;
@@ -168,6 +169,36 @@ pub(crate) enum Step {
     },
     Reopen {
         blocker: Of,
+    },
+    Offer {
+        track: Of,
+    },
+    AnswerHandoff {
+        track: Of,
+        answer: HandoffAnswer,
+    },
+    Submit {
+        track: Of,
+    },
+    /// A word of the store, of those that may follow, or another.
+    Says {
+        track: Of,
+        word: Of,
+        follows: bool,
+    },
+    Rollout {
+        track: Of,
+        word: Of,
+        percent: Option<u8>,
+    },
+    Rework {
+        track: Of,
+        new_build: bool,
+    },
+    Turn {
+        track: Of,
+        turn: Turn,
+    },
     Target {
         track: Of,
         days: i32,
@@ -263,6 +294,28 @@ pub(crate) fn steps() -> impl Strategy<Value = Step> {
         3 => function().prop_map(|function| Step::Agree { function }),
         1 => Just(Step::DropDraft),
         12 => blocking(),
+        10 => shipping(),
+    ]
+}
+
+const ANSWERS: [HandoffAnswer; 3] =
+    [HandoffAnswer::Accepted, HandoffAnswer::Returned, HandoffAnswer::TakenBack];
+const TURNS: [Turn; 6] =
+    [Turn::Held, Turn::Resumed, Turn::Withdrawn, Turn::Returned, Turn::Stable, Turn::Unsettled];
+
+/// What is done on the way to users.
+fn shipping() -> impl Strategy<Value = Step> {
+    let of = || 0..3_usize;
+    prop_oneof![
+        4 => of().prop_map(|track| Step::Offer { track }),
+        5 => (of(), select(ANSWERS.to_vec())).prop_map(|(track, answer)| Step::AnswerHandoff { track, answer }),
+        3 => of().prop_map(|track| Step::Submit { track }),
+        5 => (of(), 0..8_usize, prop::bool::weighted(0.8))
+            .prop_map(|(track, word, follows)| Step::Says { track, word, follows }),
+        2 => (of(), 0..4_usize, prop::option::of(0..101_u8))
+            .prop_map(|(track, word, percent)| Step::Rollout { track, word, percent }),
+        1 => (of(), any::<bool>()).prop_map(|(track, new_build)| Step::Rework { track, new_build }),
+        3 => (of(), select(TURNS.to_vec())).prop_map(|(track, turn)| Step::Turn { track, turn }),
     ]
 }
 
@@ -296,6 +349,8 @@ impl Step {
             Self::Report { defect, duplicate, .. } => {
                 duplicate.is_none() && !release.defects.contains_key(&defect_key(*defect))
             }
+            Self::AnswerHandoff { answer, .. } => *answer != HandoffAnswer::Accepted,
+            Self::Turn { .. } | Self::Rework { .. } => true,
             Self::Expose { exposure, .. } => *exposure != Exposure::NotAffected,
             Self::Describe { change, .. } => !release.changes.contains_key(&change_key(*change)),
             Self::Say { done, .. } => !done,

@@ -8,9 +8,8 @@ use domain::calendar::Day;
 use domain::cases::{Merged, Note};
 use domain::change::ChangeDescription;
 use domain::command::{
-    self, Settled, blocker, candidate, change, correction, defect, definition, judgement, listing, risk,
-    waiver,
-    self, Settled, candidate, change, correction, defect, judgement, listing, risk, timeline, waiver,
+    self, Settled, blocker, candidate, change, correction, course, defect, definition, handoff, judgement,
+    listing, risk, submission, timeline, waiver,
 };
 use domain::criteria::expression::Expression;
 use domain::criteria::fact::Fact;
@@ -33,6 +32,7 @@ use domain::release::Release;
 use domain::risk::{Likelihood, RiskDescription};
 use domain::runs::{self, Merges, PlanKey};
 use domain::speaker::Speaker;
+use domain::store::Store;
 use domain::time::Time;
 use domain::track::TrackDescription;
 use domain::waiver::{Scope, Subject};
@@ -133,7 +133,7 @@ impl World {
         let mut world = Self {
             events: vec![(envelope, planned)],
             release,
-            now: Time::from_micros(HOUR),
+            now: Time::from_micros(20_000 * 24 * HOUR),
             passed: BTreeMap::new(),
             merges: Merges::new(),
             compiled: BTreeMap::new(),
@@ -256,6 +256,13 @@ impl World {
             }
             Step::TakeOut { change: of } => change::take_out(release, &change_key(*of), "late", &actor),
             Step::PutBack { change: of } => change::put_back(release, &change_key(*of), "in time"),
+            Step::Offer { .. }
+            | Step::AnswerHandoff { .. }
+            | Step::Submit { .. }
+            | Step::Says { .. }
+            | Step::Rollout { .. }
+            | Step::Rework { .. }
+            | Step::Turn { .. } => self.shipping(step, by),
             Step::Target { track: on, days } => {
                 timeline::set_target(release, &track(*on), self.day(*days), Some("it moves"))
             }
@@ -451,6 +458,55 @@ impl World {
                 blocker::reopen(release, self.blocker(*of), "it is back", &actor, now)
             }
             step => unreachable!("{step:?} is not about a blocker"),
+        }
+    }
+
+    fn shipping(&self, step: &Step, by: Of) -> Result<Settled, Refusal> {
+        let (release, now, speaker) = (&self.release, self.now, speaker(by));
+        let word = |word: &str| submission::Word {
+            word: word.to_owned(),
+            said_at: now,
+            reason: Some("it is so".to_owned()),
+            verbatim: false,
+        };
+        let candidate = |on: &TrackId| {
+            let candidate = release.tracks[on].candidate.as_ref();
+            candidate.map_or_else(|| build(0), |candidate| candidate.build.clone())
+        };
+        match step {
+            Step::Offer { track: on } => {
+                let on = track(*on);
+                handoff::offer(release, &on, &candidate(&on), &[], None, &speaker)
+            }
+            Step::AnswerHandoff { track: on, answer } => {
+                let on = track(*on);
+                let last = release.tracks[&on].handoffs.last().map_or(Position(1), |last| last.position);
+                handoff::answer(release, &on, last, *answer, Some("it is so"), &speaker)
+            }
+            Step::Submit { track: on } => {
+                let on = track(*on);
+                submission::submit(release, &on, &candidate(&on), &word(""), &speaker, now)
+            }
+            Step::Says { track: on, word: of, follows } => {
+                let on = track(*on);
+                let words: Vec<&str> = Store::Other.words().collect();
+                let last = release.tracks[&on].submissions.last();
+                let next = last
+                    .and_then(|last| last.store.next(last.word()))
+                    .filter(|next| *follows && !next.is_empty());
+                let said = next.map_or(words[of % words.len()], |next| next[of % next.len()]);
+                submission::store_says(release, &on, &word(said), &speaker, now)
+            }
+            Step::Rollout { track: on, word: of, percent } => {
+                let words: Vec<&str> = Store::Other.rollout_words().collect();
+                let percent = percent.map(f64::from);
+                submission::rollout(release, &track(*on), &word(words[of % words.len()]), percent, now)
+            }
+            Step::Rework { track: on, new_build } => {
+                submission::rework(release, &track(*on), "mend it", *new_build, &speaker)
+            }
+            Step::Turn { track: on, turn } => course::turn(release, &track(*on), *turn, "it is so", &speaker),
+            step => unreachable!("{step:?} is not on the way to users"),
         }
     }
 

@@ -40,10 +40,12 @@ fn body(seen: &Seen, reader: &Reader, refused: Option<&Refused>) -> Markup {
     let release = &seen.view.release;
     let at = if seen.past.is_some() { seen.view.at } else { reader.now };
     let told = told::timeline(release, None, at, &|actor| seen.name(actor).to_owned());
-    let has_days = told.tracks.iter().any(|track| {
-        track.target.is_some()
-            || track.milestones.iter().any(|of| of.planned.is_some() || of.standing == StandingWord::Reached)
-    });
+    let has_days = told
+        .tracks
+        .iter()
+        .any(|track| track.target.is_some() || track.milestones.iter().any(|of| of.planned.is_some()));
+    let is_reached = |of: &MilestoneLine| of.standing == StandingWord::Reached;
+    let has_reached = told.tracks.iter().any(|track| track.milestones.iter().any(is_reached));
     let now = seen.past.is_none() && release.unrecognised.is_none();
     let (schedules, reaches) = (now && reader.may(Act::Schedule), now && reader.may(Act::Reach));
     let calendar = format!("/products/{}/calendar", release.id.product);
@@ -67,12 +69,13 @@ fn body(seen: &Seen, reader: &Reader, refused: Option<&Refused>) -> Markup {
                     @else if now { p { "A coordinator sets it." } }
                 }))
             }
-            @if schedules { (forms::set_target(seen, &told, refused, true)) }
+            @if schedules || reaches { (forms::all(seen, &told, refused, schedules, reaches)) }
+            @if has_reached { (table(&told)) }
         } @else {
             (goals(seen, reader, &told))
             (clashes(&told))
             (chart::card(&told, &release.description.policy.calendar, release))
-            (table(seen, reader, &told))
+            (table(&told))
             @if schedules || reaches { (forms::all(seen, &told, refused, schedules, reaches)) }
         }
     }
@@ -146,28 +149,34 @@ fn clashes(told: &TimelineResponse) -> Markup {
     }
 }
 
-/// Every milestone of any track, in the order of the days of whoever has it first; with each track's own.
-fn rows(told: &TimelineResponse) -> Vec<(&MilestoneId, &str, BTreeMap<&TrackId, &MilestoneLine>)> {
-    let mut rows: Vec<(&MilestoneId, &str, BTreeMap<&TrackId, &MilestoneLine>)> = Vec::new();
+/// A milestone, and how it stands on each track that has it.
+type Row<'a> = (&'a MilestoneId, &'a str, BTreeMap<&'a TrackId, &'a MilestoneLine>);
+
+/// Every milestone of any track, in the order of the first track that has it; what another has besides follows what goes
+/// before it there.
+fn rows(told: &TimelineResponse) -> Vec<Row<'_>> {
+    let mut rows: Vec<Row<'_>> = Vec::new();
     for track in &told.tracks {
+        let mut next = 0;
         for of in &track.milestones {
-            match rows.iter_mut().find(|(id, ..)| **id == of.milestone) {
-                Some((.., cells)) => {
-                    cells.insert(&track.track, of);
+            match rows.iter().position(|(id, ..)| **id == of.milestone) {
+                Some(at) => {
+                    if let Some((.., cells)) = rows.get_mut(at) {
+                        cells.insert(&track.track, of);
+                    }
+                    next = at + 1;
                 }
-                None => rows.push((&of.milestone, &of.name, [(&track.track, of)].into())),
+                None => {
+                    rows.insert(next, (&of.milestone, &of.name, [(&track.track, of)].into()));
+                    next += 1;
+                }
             }
         }
     }
-    rows.sort_by_key(|(.., cells)| {
-        let first = cells.values().filter_map(|of| of.planned).min();
-        let days = cells.values().filter_map(|of| of.days).min();
-        (first.is_none(), first, days)
-    });
     rows
 }
 
-fn table(seen: &Seen, reader: &Reader, told: &TimelineResponse) -> Markup {
+fn table(told: &TimelineResponse) -> Markup {
     html! {
         section.card aria-labelledby="milestones" {
             header { h2 #milestones { "Milestones" } (key()) }
@@ -182,7 +191,7 @@ fn table(seen: &Seen, reader: &Reader, told: &TimelineResponse) -> Markup {
                             th scope="row" { (name) }
                             @for track in &told.tracks {
                                 @match cells.get(&track.track) {
-                                    Some(of) => (cell(seen, reader, told, of)),
+                                    Some(of) => (cell(told, of)),
                                     None => td.none { span.only-read { "not on this track" } },
                                 }
                             }
@@ -194,15 +203,15 @@ fn table(seen: &Seen, reader: &Reader, told: &TimelineResponse) -> Markup {
     }
 }
 
-fn cell(seen: &Seen, reader: &Reader, told: &TimelineResponse, of: &MilestoneLine) -> Markup {
-    let late = of.standing == StandingWord::Reached && of.business_days.is_some_and(|late| late > 0);
+fn cell(told: &TimelineResponse, of: &MilestoneLine) -> Markup {
+    let behind = of.standing == StandingWord::Reached && of.business_days.is_some_and(|late| late > 0);
     html! {
-        td.late[late] {
+        td.behind[behind] {
             @match of.planned {
                 Some(planned) => p { b { (planned.near(told.today)) } @if of.days.is_none() { " " small { "by hand" } } },
                 None => {},
             }
-            p.standing { (shape(of.standing)) (of.told()) }
+            p.standing { (shape(of.standing)) (of.told(told.today)) }
             @if let Some(reached) = &of.reached {
                 p.hint {
                     @match (&reached.known_from, &reached.by) {
@@ -215,9 +224,7 @@ fn cell(seen: &Seen, reader: &Reader, told: &TimelineResponse, of: &MilestoneLin
             }
             @if of.standing != StandingWord::Dropped && let Some(reason) = &of.reason { p.hint { "“" (reason) "”" } }
             @if let Some(clash) = &of.clash { p.hint { span.debt { (clash.because) } } }
-            @if of.standing == StandingWord::Overdue {
-                p.hint { a href=(reader.link(seen.path("/journal"))) { "nobody has said that it is reached" } }
-            }
+            @if of.standing == StandingWord::Overdue { p.hint { "nobody has said that it is reached" } }
         }
     }
 }

@@ -4,6 +4,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, header};
 use domain::criterion::Function;
+use domain::event::HandoffAnswer;
 use domain::defect::DefectState;
 use domain::envelope::ActorId;
 use domain::permission::Role;
@@ -17,7 +18,7 @@ use sqlx::Connection;
 use tempfile::TempDir;
 use tower::ServiceExt;
 
-use crate::step::{Of, Step, change_key, defect_key};
+use crate::step::{Of, Step, Verb, change_key, defect_key, milestone_id};
 
 const TRACKS: [&str; 2] = ["ios", "watchos"];
 const BUILDS: [&str; 3] = ["512", "514", "515"];
@@ -192,6 +193,10 @@ impl World {
                 check.as_object_mut().unwrap().remove(moment);
             }
             shown.push(check);
+            let mut timeline = self.get(&format!("{path}/timeline")).await;
+            timeline.as_object_mut().unwrap().remove("at");
+            shown.push(timeline);
+            shown.push(self.get(&format!("{path}/shipping")).await);
             for list in ["defects", "contents", "risks", "blockers", "waivers", "evidence"] {
                 shown.push(self.get(&format!("{path}/{list}?limit=500")).await);
             }
@@ -206,6 +211,10 @@ impl World {
             items["items"].as_array().unwrap().iter().filter_map(|item| item[name].as_i64()).collect();
         numbers.sort_unstable();
         numbers.iter().rev().nth(of).copied().unwrap_or(1)
+    }
+
+    async fn shipping(&self, release: usize, track: &str) -> Value {
+        self.get(&format!("{}/shipping?track={track}", self.path(release))).await["tracks"][0].clone()
     }
 
     async fn candidate(&self, release: usize, track: Of) -> String {
@@ -278,6 +287,25 @@ impl World {
                     "effect": "no routes", "mitigation": "a flag", "tracks": tracks, "owner": { "name": "Olu Ade" },
                 });
                 (0, "/risks".to_owned(), body)
+            }
+            Step::Target { track: on, days } => {
+                let body = json!({ "on": day(*days), "reason": "it moves" });
+                (0, format!("/tracks/{}/target", track(on)), body)
+            }
+            Step::Milestone { track: on, milestone, verb, days } => {
+                let (id, on_day) = (milestone_id(*milestone), day(*days));
+                let below = |verb: &str| format!("/tracks/{}/milestones/{id}/{verb}", track(on));
+                match verb {
+                    Verb::Plan => (0, below("plan"), json!({ "on": on_day, "reason": "another day" })),
+                    Verb::AsTemplate => (0, below("plan"), because),
+                    Verb::Reach => (0, below("reached"), json!({ "on": on_day })),
+                    Verb::Withdraw => (0, below("withdrawal"), because),
+                    Verb::Drop => (0, below("removal"), because),
+                    Verb::Add => {
+                        let body = json!({ "milestone": id, "name": "Press kit", "on": on_day });
+                        (0, format!("/tracks/{}/milestones", track(on)), body)
+                    }
+                }
             }
             Step::CloseRisk { risk } => {
                 let risk = self.numbered(release, "risks", "risk", *risk).await;
@@ -360,6 +388,46 @@ impl World {
             }
             // The random definitions of the domain are not ones that a program would send.
             Step::Draft { .. } | Step::DropDraft | Step::Agree { .. } | Step::Wait { .. } => return None,
+            Step::Offer { track: on } => {
+                let body = json!({ "build": self.candidate(release, *on).await });
+                (0, format!("/tracks/{}/handoffs", track(on)), body)
+            }
+            Step::AnswerHandoff { track: on, answer } => {
+                let told = self.shipping(release, track(on)).await;
+                let handoff = told["handoff"]["handoff"].as_i64().unwrap_or(1);
+                let by = usize::from(*answer != HandoffAnswer::TakenBack);
+                let body = json!({ "answer": answer, "text": "it is so" });
+                (by, format!("/tracks/{}/handoffs/{handoff}/answer", track(on)), body)
+            }
+            Step::Submit { track: on } => {
+                let body = json!({ "build": self.candidate(release, *on).await });
+                (0, format!("/tracks/{}/submissions", track(on)), body)
+            }
+            Step::Says { track: on, word, follows } => {
+                let told = self.shipping(release, track(on)).await;
+                let next = told["submission"]["next"].as_array().cloned().unwrap_or_default();
+                let said = match next.get(word % next.len().max(1)).filter(|_| *follows) {
+                    Some(said) => said.clone(),
+                    None => json!("REJECTED"),
+                };
+                let body = json!({ "word": said, "reason": "it is so" });
+                (0, format!("/tracks/{}/submission/words", track(on)), body)
+            }
+            Step::Rollout { track: on, word, percent } => {
+                let words = ["ACTIVE", "PAUSED", "COMPLETE", "inProgress"];
+                let mut body = json!({ "word": words[word % words.len()], "reason": "it is so" });
+                if let Some(percent) = percent {
+                    body["percent"] = json!(percent);
+                }
+                (0, format!("/tracks/{}/submission/rollout", track(on)), body)
+            }
+            Step::Rework { track: on, new_build } => {
+                let body = json!({ "plan": "mend it", "new_build": new_build });
+                (0, format!("/tracks/{}/submission/rework", track(on)), body)
+            }
+            Step::Turn { track: on, turn } => {
+                (0, format!("/tracks/{}/course", track(on)), json!({ "turn": turn, "reason": "it is so" }))
+            }
             step => return self.blocking(release, step).await,
         };
         Some((by, format!("{}{below}", self.path(release)), Carried::Json(body)))
@@ -434,6 +502,13 @@ impl World {
         let number = self.numbered(release, "blockers", "blocker", *of).await;
         Some((by, format!("{}/blockers/{number}/{below}", self.path(release)), Carried::Json(body)))
     }
+}
+
+/// Returns the day so many days from today.
+fn day(days: i32) -> domain::calendar::Day {
+    let now = server::clock::Clock::System.now();
+    domain::calendar::Day::of(now, &domain::calendar::day::zone("UTC")).plus(days).unwrap()
+}
 }
 
 /// What a request carries.

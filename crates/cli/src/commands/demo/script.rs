@@ -242,6 +242,10 @@ pub(super) const BEFORE: &[Scene] = &[
         "iOS: offered to those who submit it.",
         &[
             "handoff offer --release 2026.12 --track ios --build 514 --done 'The very build that was tested is uploaded' --done 'Listing and screenshots are up to date' --open 'Release notes are written in every language: German follows tonight'",
+        ],
+    ),
+    scene(
+        1,
         ENGINEERING,
         "Android: where the blocker stands, and when there is more to say.",
         &[

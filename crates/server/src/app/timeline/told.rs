@@ -280,8 +280,8 @@ impl TargetLine {
 }
 
 impl MilestoneLine {
-    /// Tells how it stands: "reached Mon 7 Dec 2026, 1 business day late", "due in 3 business days", "due today".
-    pub fn told(&self) -> String {
+    /// Tells how it stands: "reached Mon 7 Dec, 1 business day late", "due in 3 business days", "due today".
+    pub fn told(&self, today: Day) -> String {
         match (self.standing, &self.reached, self.business_days) {
             (StandingWord::Reached, Some(reached), late) => {
                 let late = match late {
@@ -290,7 +290,7 @@ impl MilestoneLine {
                     Some(late) if late > 0 => format!(", {} late", days(late)),
                     Some(early) => format!(", {} early", days(-early)),
                 };
-                format!("reached {}{late}", reached.on.told())
+                format!("reached {}{late}", reached.on.near(today))
             }
             (StandingWord::Due, _, Some(0)) => "due today".to_owned(),
             (StandingWord::Due, _, Some(left)) => format!("due in {}", days(left)),

@@ -28,6 +28,7 @@ const MOST_DAYS: i32 = 800;
 
 /// Where days lie.
 struct Axis {
+    today: Day,
     first: Day,
     days: i32,
 }
@@ -42,7 +43,7 @@ impl Axis {
         let all: Vec<Day> = planned.chain(reached).chain(submit).chain([told.today]).collect();
         let (first, last) = (all.iter().min()?.plus(-3)?, all.iter().max()?.plus(4)?);
         let days = last.since(first);
-        (1..=MOST_DAYS).contains(&days).then_some(Self { first, days })
+        (1..=MOST_DAYS).contains(&days).then_some(Self { today: told.today, first, days })
     }
 
     fn x(&self, day: Day) -> i32 {
@@ -121,7 +122,7 @@ pub(super) fn card(told: &TimelineResponse, calendar: &Calendar, release: &Relea
                     line.lane x1=(LEFT) x2=(WIDTH - RIGHT) y1=(y) y2=(y) {}
                     @if let Some(on) = track.submit_by.as_ref().and_then(|by| by.on) {
                         @let x = axis.x(on);
-                        path.submit d={ "M" (x - 5) " " (y - 22) "h10l-5 7z" } { title { (track.name) ": submit by the end of " (on.told()) } }
+                        path.submit d={ "M" (x - 5) " " (y - 25) "h10l-5 5z" } { title { (track.name) ": submit by the end of " (on.told()) } }
                     }
                     @for placed in place(&axis, &track.milestones, &numbers) { (mark(&placed, &axis, y, &track.name)) }
                 }
@@ -176,7 +177,7 @@ fn mark(placed: &Placed<'_>, axis: &Axis, y: i32, track: &str) -> Markup {
     html! {
         @if let Some(planned) = planned { line.planned x1=(planned) x2=(planned) y1=(y - 6) y2=(y + 6) {} }
         g {
-            title { (track) ": " (of.name) @if let Some(planned) = of.planned { ", planned for " (planned.told()) } "; " (of.told()) }
+            title { (track) ": " (of.name) @if let Some(planned) = of.planned { ", planned for " (planned.told()) } "; " (of.told(axis.today)) }
             @match of.standing {
                 StandingWord::Reached => svg.v.met x=(x - 7) y=(y - 7) width="14" height="14" { use href="#v-met" {} },
                 StandingWord::Overdue => svg.v.unknown x=(x - 7) y=(y - 7) width="14" height="14" { circle.back cx="7" cy="7" r="7" {} use href="#v-unknown" {} },
@@ -219,7 +220,8 @@ mod tests {
 
     #[test]
     fn numbers_never_lie_over_one_another() {
-        let axis = Axis { first: "2026-01-01".parse().unwrap(), days: 364 };
+        let axis =
+            Axis { today: "2026-03-02".parse().unwrap(), first: "2026-01-01".parse().unwrap(), days: 364 };
         let days = [
             "2026-03-02",
             "2026-03-03",

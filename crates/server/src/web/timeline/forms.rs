@@ -211,17 +211,6 @@ impl Sheet<'_> {
     }
 }
 
-/// Setting or moving a target; open where it is the first thing to do.
-pub(super) fn set_target(
-    seen: &Seen,
-    told: &TimelineResponse,
-    refused: Option<&Refused>,
-    open: bool,
-) -> Markup {
-    let sheet = Sheet { seen, told, refused };
-    html! { section.card aria-label="Set a go-live date" { div.acts.pad { (target_form(&sheet, open)) } } }
-}
-
 fn target_form(sheet: &Sheet<'_>, open: bool) -> Markup {
     let fields = html! {
         (sheet.tracks("target"))
@@ -260,7 +249,8 @@ pub(super) fn all(
                     }
                 }
                 @if schedules {
-                    (target_form(&sheet, false))
+                    // Where nothing has a day, that is the first thing to do.
+                    (target_form(&sheet, told.tracks.iter().all(|track| track.target.is_none())))
                     (sheet.form("plan", "plan", "Plan a milestone", false, &html! {
                         (sheet.milestones("plan", |of| of.standing != StandingWord::Reached))
                         (sheet.day("plan", "On which day?", "A working day of the product’s calendar.", false))
