@@ -4,9 +4,9 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, header};
 use domain::criterion::Function;
-use domain::event::HandoffAnswer;
 use domain::defect::DefectState;
 use domain::envelope::ActorId;
+use domain::event::HandoffAnswer;
 use domain::permission::Role;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -508,7 +508,6 @@ impl World {
 fn day(days: i32) -> domain::calendar::Day {
     let now = server::clock::Clock::System.now();
     domain::calendar::Day::of(now, &domain::calendar::day::zone("UTC")).plus(days).unwrap()
-}
 }
 
 /// What a request carries.
