@@ -6,7 +6,7 @@ mod act;
 mod forms;
 
 use axum::extract::rejection::{PathRejection, QueryRejection};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use domain::blocker::{Blocker, BlockerNumber, BlockerState, DeferredTo, Did, How, Link, Threatened, Verb};
 use domain::command::blocker::find;
 use domain::id::{ProductId, ReleaseId, ReleaseName};
@@ -23,6 +23,7 @@ use super::trouble::Page;
 use super::typed::{Refused, Typed, wrong};
 use crate::app::App;
 use crate::app::blockers::told;
+use crate::door::Acting;
 use domain::happening::About;
 use forms::Deed;
 
@@ -55,7 +56,7 @@ pub(super) struct Wants {
 }
 
 pub(super) async fn show(
-    State(app): State<App>,
+    Acting(app): Acting,
     reader: Reader,
     path: BlockerPath,
     wants: Result<Query<Wants>, QueryRejection>,

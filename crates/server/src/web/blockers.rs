@@ -93,7 +93,7 @@ fn body(seen: &Seen, reader: &Reader, narrow: &Narrow) -> Markup {
     }
 }
 
-/// Says in a sentence how things stand: "5 are live: nobody sees to 1, and 2 lack a status."
+/// Says in a sentence how things stand: "3 blockers are live: 1 without an answer or an owner and 2 with a status."
 fn told(live: &[(Turn, Time, &Blocker)]) -> String {
     let of = |turn: Turn| live.iter().filter(|(of, ..)| *of == turn).count() as i64;
     if live.is_empty() {
@@ -101,7 +101,8 @@ fn told(live: &[(Turn, Time, &Blocker)]) -> String {
     }
     let mut parts = Vec::new();
     parts.extend(
-        (of(Turn::Nobody) > 0).then(|| format!("{} nobody’s turn yet", words::number(of(Turn::Nobody)))),
+        (of(Turn::Nobody) > 0)
+            .then(|| format!("{} without an answer or an owner", words::number(of(Turn::Nobody)))),
     );
     parts.extend(
         (of(Turn::Owner) > 0).then(|| format!("{} without a status", words::number(of(Turn::Owner)))),
