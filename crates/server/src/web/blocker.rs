@@ -15,6 +15,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::blockers::{owner, standing, tag};
+use super::defect::event;
 use super::frame::Tab;
 use super::parts::timeline::address;
 use super::reader::Reader;
@@ -126,7 +127,7 @@ fn deeds(seen: &Seen, reader: &Reader, blocker: &Blocker, shown: Option<Deed>) -
     html! {
         nav.act aria-label="What to do" {
             @for (index, deed) in offered.into_iter().enumerate() {
-                a.button.primary[index == 0] href=(link(deed)) aria-current=[(shown == Some(deed)).then_some("true")] { (deed.label()) }
+                a.button.primary[index == 0 && shown.is_none()] href=(link(deed)) aria-current=[(shown == Some(deed)).then_some("true")] { (deed.label()) }
             }
         }
     }
@@ -161,7 +162,7 @@ fn facts(seen: &Seen, reader: &Reader, blocker: &Blocker, now: bool) -> Markup {
                 @if blocker.links.is_empty() { span.hint { "nothing yet" } }
                 @else { ul.plain { @for link in &blocker.links { li { (linked(seen, reader, blocker, link, now)) } } } }
             } }
-            div { dt { "Proposed" } dd { (seen.name(&blocker.by)) ", " (seen.clock.when(blocker.at)) " " a href={ "/journal/" (blocker.position) } { "#" (blocker.position) } } }
+            div { dt { "Proposed" } dd { (seen.name(&blocker.by)) ", " (seen.clock.when(blocker.at)) " " (event(blocker.position)) } }
         }
     }
 }
@@ -186,7 +187,7 @@ fn linked(seen: &Seen, reader: &Reader, blocker: &Blocker, link: &Link, now: boo
             form.inline method="post" action=(seen.path(&format!("/blockers/{}/unlink", blocker.number))) {
                 input type="hidden" name="to" value=(to);
                 input type="hidden" name="of" value=(of);
-                button.ghost type="submit" aria-label={ "Take the link with " (told) " off" } { "take off" }
+                button.ghost type="submit" { "take off" span.only-read { ": the link with " (told) } }
             }
         }
     }
@@ -201,7 +202,7 @@ fn ended(
     state: BlockerState,
 ) -> Markup {
     let release = &seen.view.release;
-    let by = html! { (seen.told(step.voice())) ", " (seen.clock.short(step.at)) " " a href={ "/journal/" (step.position) } { "#" (step.position) } };
+    let by = html! { (seen.told(step.voice())) ", " (seen.clock.short(step.at)) " " (event(step.position)) };
     html! {
         div {
             dt { @if state.is_live() { "Was put off" } @else { (domain::words::capital(state.as_str())) } }
