@@ -545,9 +545,10 @@ impl World {
         self.release.waivers.iter().rev().nth(of).map_or(Position(1), |waiver| waiver.position)
     }
 
-    /// Returns the day so many days from now.
+    /// Returns the day so many days from now; today, where the calendar begins only then.
     fn day(&self, days: i32) -> Day {
-        Day::of(self.now, &domain::timeline::zone(&self.release)).plus(days).unwrap()
+        let today = Day::of(self.now, &domain::timeline::zone(&self.release));
+        today.plus(days).unwrap_or(today)
     }
 
     fn evidence(&self, of: Of) -> Position {
