@@ -30,7 +30,7 @@ use super::refusals::{
     WentWrong,
 };
 use super::{ROOT, conditions};
-use crate::app::page::{AfterPosition, AfterRelease, Limit};
+use crate::app::page::{AfterMessage, AfterPosition, AfterRelease, Limit};
 use crate::door::in_person;
 
 /// What a reader needs before the first route.
@@ -133,6 +133,7 @@ fn named() -> Vec<(String, RefOr<Schema>)> {
         Position,
         Stream,
         Time,
+        AfterMessage,
         AfterPosition,
         AfterRelease,
         Limit
