@@ -103,3 +103,46 @@ fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
     }
     found
 }
+
+/// What a described type is called in the API's document: what `schema(as = …)` says, or its own name.
+fn described(source: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    let (mut is_described, mut renamed) = (false, None);
+    for line in source.lines().map(str::trim) {
+        if line.starts_with("#[derive(") {
+            (is_described, renamed) = (line.contains("ToSchema"), None);
+        } else if let Some(name) = line.strip_prefix("#[schema(as = ") {
+            renamed = name.split([')', ',']).next().map(str::to_owned);
+        } else if is_described && let Some(item) = line.strip_prefix("pub ").filter(|_| !line.contains("fn "))
+        {
+            let mut words = item.split_whitespace();
+            if matches!(words.next(), Some("struct" | "enum"))
+                && let Some(name) = words.next()
+            {
+                let own = name.split(['<', '(', '{', ';']).next().unwrap_or(name).to_owned();
+                names.push(renamed.take().unwrap_or(own));
+            }
+            is_described = false;
+        }
+    }
+    names
+}
+
+#[test]
+fn no_two_types_that_the_api_describes_have_one_name() {
+    let mut seen: BTreeMap<String, PathBuf> = BTreeMap::new();
+    for of in ["domain", "server"] {
+        for (path, source) in sources(&crates().join(of).join("src")) {
+            for name in described(&source) {
+                if let Some(before) = seen.insert(name.clone(), path.clone()) {
+                    panic!(
+                        "{name} is described in {} and in {}: one of them takes the place of the other",
+                        before.display(),
+                        path.display()
+                    );
+                }
+            }
+        }
+    }
+    assert!(seen.len() > 100, "{seen:?}");
+}

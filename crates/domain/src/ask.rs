@@ -82,6 +82,7 @@ pub enum End {
 /// How an ask stands at a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = AskStanding)]
 pub enum Standing {
     Open,
     Expired,

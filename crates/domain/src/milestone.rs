@@ -65,18 +65,22 @@ impl Milestone {
     }
 }
 
-/// The milestone that the first candidate reaches.
+/// Milestones that are reached by what is on record for other reasons: the first candidate, the handoff, what the store says.
 pub const CANDIDATE_CUT: &str = "candidate-cut";
+pub const HANDOFF: &str = "handoff";
+pub const SUBMISSION: &str = "submission";
+pub const APPROVAL: &str = "approval";
+pub const GO_LIVE: &str = "go-live";
 
 /// What a product starts from that writes no milestones: id, name, business days from go-live.
 const DEFAULT: [(&str, &str, i32); 9] = [
     ("code-freeze", "Code freeze", -15),
     (CANDIDATE_CUT, "Candidate cut", -10),
     ("regression-complete", "Regression complete", -6),
-    ("handoff", "Handoff", -5),
-    ("submission", "Submission", -4),
-    ("approval", "Approval", -1),
-    ("go-live", "Go-live", 0),
+    (HANDOFF, "Handoff", -5),
+    (SUBMISSION, "Submission", -4),
+    (APPROVAL, "Approval", -1),
+    (GO_LIVE, "Go-live", 0),
     ("full-rollout", "Full rollout", 7),
     ("stable", "Stable", 14),
 ];

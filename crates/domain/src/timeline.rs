@@ -11,11 +11,14 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 
 use crate::calendar::{self, Calendar, Day};
+use crate::course;
 use crate::envelope::{ActorId, Position};
 use crate::evidence::Withdrawal;
+use crate::handoff;
 use crate::id::MilestoneId;
-use crate::milestone::{CANDIDATE_CUT, Milestone, MilestoneKind};
+use crate::milestone::{APPROVAL, CANDIDATE_CUT, GO_LIVE, HANDOFF, Milestone, MilestoneKind, SUBMISSION};
 use crate::release::Release;
+use crate::store::Stage;
 use crate::time::Time;
 use crate::track::Track;
 
@@ -224,7 +227,7 @@ pub fn of<'a>(release: &'a Release, track: &'a Track, now: Time) -> Vec<Planned<
                     (on, By::Template(milestone.days))
                 }
             };
-            let actual = actual(track, &milestone.id, kept, &zone);
+            let actual = actual(release, track, &milestone.id, kept, &zone);
             let standing = match (kept.and_then(|kept| kept.dropped.as_ref()), actual, planned) {
                 (Some(dropped), ..) => Standing::Dropped(dropped),
                 (None, Some(actual), planned) => {
@@ -251,17 +254,38 @@ pub fn of<'a>(release: &'a Release, track: &'a Track, now: Time) -> Vec<Planned<
 
 /// Tells when a milestone was reached: as somebody said, or as the journal knows by itself.
 fn actual<'a>(
+    release: &Release,
     track: &Track,
     id: &MilestoneId,
     kept: Option<&'a Kept>,
     zone: &TimeZone,
 ) -> Option<Actual<'a>> {
-    kept.and_then(Kept::reached).map(Actual::Said).or_else(|| known(track, id, zone))
+    kept.and_then(Kept::reached).map(Actual::Said).or_else(|| known(release, track, id, zone))
 }
 
 /// Tells when a milestone was reached by what is on record for other reasons.
-pub fn known<'a>(track: &Track, id: &MilestoneId, zone: &TimeZone) -> Option<Actual<'a>> {
+pub fn known<'a>(release: &Release, track: &Track, id: &MilestoneId, zone: &TimeZone) -> Option<Actual<'a>> {
+    let submission = course::submission(release, track);
+    // What a store said, the first time that it came to this.
+    let said = |from: &'static str, comes_to: fn(Stage) -> bool| {
+        let submission = submission?;
+        let first = submission.says.iter().find(|saying| comes_to(submission.store.stage(&saying.word)))?;
+        Some(Actual::Known { on: Day::of(first.said_at, zone), from, position: first.position })
+    };
     match id.as_str() {
+        HANDOFF => match &track.handoff()?.standing {
+            handoff::Standing::Accepted(given) => Some(Actual::Known {
+                on: Day::of(given.at, zone),
+                from: "the handoff was accepted",
+                position: given.position,
+            }),
+            _ => None,
+        },
+        SUBMISSION => said("it was sent to the store", |stage| stage != Stage::Preparing),
+        APPROVAL => said("the store approved it", |stage| {
+            matches!(stage, Stage::Approved | Stage::Processing | Stage::Live)
+        }),
+        GO_LIVE => said("users can get it", |stage| stage == Stage::Live),
         CANDIDATE_CUT => {
             let first = track.earlier_candidates.iter().chain(&track.candidate).next()?;
             let on = Day::of(first.nominated_at, zone);

@@ -24,7 +24,7 @@ fn walk(on: On) {
     refuses(&place, &format!("propose {OF} --track ios 'Routes'"), "required");
     refuses(
         &place,
-        &format!("propose {OF} --track ios --criterion smoke 'Routes'"),
+        &format!("propose {OF} --track ios --criterion smoke-pased 'Routes'"),
         "Did you mean smoke-passed?",
     );
     let proposed =

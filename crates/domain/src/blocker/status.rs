@@ -11,6 +11,7 @@ use crate::time::Time;
 /// What an update is meant as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = UpdateKind)]
 pub enum Kind {
     /// Where it stands, and when the next update comes.
     Status,

@@ -205,7 +205,7 @@ pub fn reached_by<'a>(
         return Ok(reached);
     }
     let name = &track.description.name;
-    Err(Refusal::contradiction(match timeline::known(track, milestone, &zone(release)) {
+    Err(Refusal::contradiction(match timeline::known(release, track, milestone, &zone(release)) {
         Some(timeline::Actual::Known { from, .. }) => format!(
             "{} of {name} is known because {from}; nobody said it. Say on which day it was instead.",
             found.name

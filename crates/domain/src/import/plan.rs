@@ -102,6 +102,7 @@ pub struct UnknownValue {
 
 /// How many rows come to what.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ImportCounts)]
 pub struct Counts {
     pub rows: u32,
     pub new: u32,

@@ -1,5 +1,7 @@
 //! What is given to a store, and what the store says.
 
+use domain::calendar::Day;
+use domain::command;
 use domain::command::submission::{Word, expedite, rework, store_says};
 use domain::course::{Phase, submission};
 use domain::event::Turn;
@@ -8,6 +10,7 @@ use domain::readiness::judge;
 use domain::runs::Merges;
 use domain::store::Stage;
 use domain::time::Time;
+use domain::timeline::{self, Actual, Standing};
 
 use crate::world::{World, speaker, track};
 
@@ -130,4 +133,42 @@ fn a_sooner_review_is_asked_for_and_answered_once() {
     world.comes("ada", settled, "answered that already");
     let settled = rework(&world.release, &track("ios"), "mend it", false, &speaker("ada"));
     world.comes("ada", settled, "there is no rejection to answer");
+}
+
+#[test]
+fn the_way_through_the_store_reaches_milestones_by_itself() {
+    let mut world = World::new();
+    let known = |world: &World, id: &str| -> Vec<(String, &'static str)> {
+        let on = &world.release.tracks[&track(id)];
+        let reached =
+            timeline::of(&world.release, on, world.now()).into_iter().filter_map(|of| match of.standing {
+                Standing::Reached { actual: Actual::Known { from, .. }, .. } => {
+                    Some((of.milestone.id.to_string(), from))
+                }
+                _ => None,
+            });
+        reached.collect()
+    };
+    let goes_live = Day::of(world.now(), &timeline::zone(&world.release)).plus(40).unwrap();
+    for id in ["ios", "watchos"] {
+        let settled = command::timeline::set_target(&world.release, &track(id), goes_live, None);
+        world.comes("ada", settled, "new");
+        world.hands_over(id, "514");
+    }
+    world.submits("ios", "514", "new");
+    let sent = [
+        ("candidate-cut".to_owned(), "the first candidate was nominated"),
+        ("handoff".to_owned(), "the handoff was accepted"),
+        ("submission".to_owned(), "it was sent to the store"),
+    ];
+    for id in ["ios", "watchos"] {
+        assert_eq!(known(&world, id), sent, "{id}");
+    }
+    world.store_says("ios", "IN_REVIEW", "", "new");
+    world.store_says("ios", "READY_FOR_DISTRIBUTION", "", "new");
+    let live = known(&world, "watchos");
+    assert_eq!(
+        live[3..],
+        [("approval".to_owned(), "the store approved it"), ("go-live".to_owned(), "users can get it"),]
+    );
 }

@@ -96,7 +96,7 @@ pub(super) const BEFORE: &[Scene] = &[
             "milestone reach --release 2026.12 --track android --on {bd -5} code-freeze",
             "milestone reach --release 2026.12 --track watchos --on {bd -7} code-freeze",
             "milestone reach --release 2026.12 --track wearos --on {bd -9} code-freeze",
-            "milestone drop --release 2026.12 --track watchos --reason 'it is handed off inside the bundle of iOS' handoff",
+            "milestone drop --release 2026.12 --track watchos --reason 'it is submitted inside the bundle of iOS' submission",
         ],
     ),
     scene(

@@ -127,6 +127,7 @@ pub struct WaiveRequest {
 /// That a blocker can wait.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = DeferBlockerRequest)]
 pub struct DeferRequest {
     pub to: DeferredTo,
     #[schema(value_type = Said, example = "The old backend serves 4.2 as well.")]

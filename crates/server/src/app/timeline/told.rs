@@ -80,6 +80,7 @@ pub struct SubmitByLine {
 /// Where a milestone's day comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = MilestoneOrigin)]
 pub enum Origin {
     Template,
     Hand,

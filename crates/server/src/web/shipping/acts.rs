@@ -100,7 +100,7 @@ impl Shown<'_> {
             }
             @if !handoff.checklist.is_empty() {
                 ul.plain.pad.checklist { @for item in &handoff.checklist {
-                    li { span aria-hidden="true" { @if item.done { "✓ " } @else { "○ " } } span.visually-hidden { @if item.done { "done: " } @else { "open: " } } (item.text) @if let Some(note) = &item.note { span.hint { " – " (note) } } }
+                    li { span aria-hidden="true" { @if item.done { "✓ " } @else { "○ " } } span.only-read { @if item.done { "done: " } @else { "open: " } } (item.text) @if let Some(note) = &item.note { span.hint { " – " (note) } } }
                 } }
             }
             @if self.may(Act::HandOver) && handoff.is_live() { (self.answer_form(handoff)) }
@@ -148,7 +148,7 @@ impl Shown<'_> {
                         div.field.check {
                             input type="hidden" name={ "item-" (index) } value=(text);
                             label.choice { input type="checkbox" name=(done) value="yes" checked[!typed.get(&done).is_empty()]; (text) }
-                            label.visually-hidden for=(note) { "Note to: " (text) }
+                            label.only-read for=(note) { "Note to: " (text) }
                             input id=(note) name=(note) value=(typed.get(&note)) maxlength="300" placeholder="if it is not done: why, or by when";
                         }
                     }
