@@ -11,13 +11,13 @@ use crate::web::mark::Mark;
 use crate::web::reader::Reader;
 use crate::web::seen::Seen;
 
-/// What a phase looks like: only what users have is shown as reached.
-fn mark(track: &Track, phase: Phase) -> Mark {
+/// The mark of a phase that is good news or bad. What merely goes on has none: it would read as a verdict.
+fn mark(track: &Track, phase: Phase) -> Option<Mark> {
     match phase {
-        Phase::Rejected => Mark::Unmet,
-        _ if track.going.held.is_some() || track.going.withdrawn.is_some() => Mark::Unmet,
-        Phase::RollingOut | Phase::Released | Phase::Stable => Mark::Met,
-        _ => Mark::Unknown,
+        Phase::Rejected => Some(Mark::Unmet),
+        _ if track.going.held.is_some() || track.going.withdrawn.is_some() => Some(Mark::Unmet),
+        Phase::RollingOut | Phase::Released | Phase::Stable => Some(Mark::Met),
+        _ => None,
     }
 }
 
@@ -52,7 +52,7 @@ pub(in crate::web) fn way(seen: &Seen, reader: &Reader, track: &Track) -> Markup
     html! {
         section.card aria-labelledby="way" {
             header { h2 #way { "On its way" } a.button href=(reader.link(seen.path(&format!("/tracks/{}/way", track.description.id)))) { "Handoff and store" } }
-            p.pad.marked.(mark.class()) { (mark.shape()) span { (phase_line(seen, track)) } }
+            p.pad.marked { @if let Some(mark) = mark { span.(mark.class()) { (mark.shape()) } } span { (phase_line(seen, track)) } }
         }
     }
 }
@@ -71,8 +71,8 @@ pub(in crate::web) fn phases(seen: &Seen, reader: &Reader) -> Markup {
                 header { h2 #way { "On their way" } span.hint { "Each track for itself" } }
                 ul.plain.pad { @for track in release.live_tracks() {
                     @let mark = mark(track, phase(release, track));
-                    li.marked.(mark.class()) {
-                        (mark.shape())
+                    li.marked {
+                        @if let Some(mark) = mark { span.(mark.class()) { (mark.shape()) } }
                         span {
                             a href=(reader.link(seen.path(&format!("/tracks/{}/way", track.description.id)))) { b { (track.description.name) } } ": "
                             (phase_line(seen, track))
